@@ -1,0 +1,17 @@
+# Run at install: copies LIBRARIES to DESTINATION under names that carry a hash of their content, and writes libraries.properties, which maps
+# the plain names to them. JavaCPP's cache tells files apart by name, size and time only; with the hash in the name it cannot serve a stale one.
+file(GLOB old ${DESTINATION}/libdimsieve_*.so)
+if(old)
+  file(REMOVE ${old})
+endif()
+set(index "")
+foreach(library ${LIBRARIES})
+  file(SHA256 ${library} hash)
+  string(SUBSTRING ${hash} 0 12 hash)
+  get_filename_component(name ${library} NAME_WE)
+  set(hashed ${name}-${hash}.so)
+  file(COPY_FILE ${library} ${DESTINATION}/${hashed})
+  string(REPLACE "libdimsieve_" "" key ${name})
+  string(APPEND index "${key}=${hashed}\n")
+endforeach()
+file(WRITE ${DESTINATION}/libraries.properties "${index}")

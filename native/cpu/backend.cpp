@@ -1,0 +1,122 @@
+/* What is not a kernel: choosing the instruction set, memory, streams, BLAS. */
+#include <dlfcn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "blas.h"
+#include "pool.h"
+
+namespace ds {
+namespace baseline {
+extern const ds_backend kernels;
+}
+namespace avx2 {
+extern const ds_backend kernels;
+}
+namespace avx512 {
+extern const ds_backend kernels;
+}
+
+sgemm_function sgemm = nullptr;
+
+namespace {
+
+constexpr int64_t HUGE_PAGE = int64_t(1) << 21;
+
+bool has_avx2() { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
+
+bool has_avx512() {
+  return has_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw") &&
+         __builtin_cpu_supports("avx512dq");
+}
+
+template <const char *const &NAME>
+int probe(char *text, size_t n) {
+  if (!text) return DS_INVALID;
+  snprintf(text, n, "cpu, %s", NAME);
+  return DS_OK;
+}
+
+int allocate(int64_t bytes, ds_address *out) {
+  if (bytes < 0 || !out) return DS_INVALID;
+  int64_t align = bytes >= HUGE_PAGE ? HUGE_PAGE : 64;
+  if (bytes > INT64_MAX - align) return DS_NO_MEMORY;
+  int64_t size = (bytes + align - 1) / align * align;
+  void *p = aligned_alloc((size_t)align, (size_t)(size ? size : align));
+  if (!p) return DS_NO_MEMORY;
+  if (align == HUGE_PAGE) madvise(p, (size_t)size, MADV_HUGEPAGE);
+  memset(p, 0, (size_t)bytes);
+  *out = p;
+  return DS_OK;
+}
+
+int release(ds_address address, int64_t) {
+  free(address);
+  return DS_OK;
+}
+
+int copy_in(ds_stream, ds_address device, ds_address_in host, int64_t bytes) {
+  if (bytes < 0 || (bytes > 0 && (!device || !host))) return DS_INVALID;
+  if (bytes > 0) memcpy(device, host, (size_t)bytes);
+  return DS_OK;
+}
+
+int copy_out(ds_stream stream, ds_address host, ds_address_in device, int64_t bytes) { return copy_in(stream, host, device, bytes); }
+
+int stream_synchronize(ds_stream) { return DS_OK; }
+
+int blas_bind(const char *path, char *text, size_t n) {
+  if (!path || !text) return DS_INVALID;
+  void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+  if (!library) {
+    snprintf(text, n, "%s", dlerror());
+    return DS_NO_BLAS;
+  }
+  void *gemm = dlsym(library, "cblas_sgemm");
+  if (!gemm) {
+    snprintf(text, n, "%s does not export cblas_sgemm", path);
+    return DS_NO_BLAS;
+  }
+  /* matmul cuts its work for our own pool: each call of the library stays in its thread. */
+  if (auto set_threads = (void (*)(int))dlsym(library, "openblas_set_num_threads")) set_threads(1);
+  if (auto set_threads = (void (*)(int))dlsym(library, "MKL_Set_Num_Threads")) set_threads(1);
+  sgemm = (sgemm_function)gemm;
+  snprintf(text, n, "%s", path);
+  return DS_OK;
+}
+
+const char *const BASELINE = "baseline";
+const char *const AVX2 = "avx2";
+const char *const AVX512 = "avx512";
+
+ds_backend complete(const ds_backend &kernels, int (*probe_function)(char *, size_t)) {
+  ds_backend b = kernels;
+  b.probe = probe_function;
+  b.allocate = allocate;
+  b.release = release;
+  b.copy_in = copy_in;
+  b.copy_out = copy_out;
+  b.stream_create = ds_pool_create;
+  b.stream_destroy = ds_pool_destroy;
+  b.stream_synchronize = stream_synchronize;
+  b.blas_bind = blas_bind;
+  return b;
+}
+
+} // namespace
+} // namespace ds
+
+extern "C" __attribute__((visibility("default"))) const ds_backend *dimsieve_backend_get(uint32_t abi, const char *isa) {
+  using namespace ds;
+  static const ds_backend table512 = complete(avx512::kernels, probe<AVX512>);
+  static const ds_backend table2 = complete(avx2::kernels, probe<AVX2>);
+  static const ds_backend table0 = complete(baseline::kernels, probe<BASELINE>);
+  if (abi != DS_ABI) return nullptr;
+  auto wanted = [isa](const char *name) { return !isa || strcmp(isa, name) == 0; };
+  if (wanted(AVX512) && has_avx512()) return &table512;
+  if (wanted(AVX2) && has_avx2()) return &table2;
+  if (wanted(BASELINE)) return &table0;
+  return nullptr;
+}

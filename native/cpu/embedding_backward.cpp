@@ -1,0 +1,192 @@
+/*
+ * Embedding backward in one pass: row gradients, field-wise mask gradient, regularity, optimizer update, Gram upkeep.
+ *
+ * For each row r of field f that occurs in the batch, with e its values before the update (j < width[f], c = column[f] + j):
+ *
+ *   s_j = Σ_b grad[b, c]                        over the positions b that hold r, in ascending order
+ *   mask_grad[c] += s_j e_j  (or s_j sign(e_j)) = Σ_b δê e: what the mask would receive were it continuous; dead columns included
+ *   g_j = s_j + Σ_k e_k M_kj                    M = regularity + regularity_base[f], [width, width]; absent: 0
+ *   e'  = update(e, g)                          update.h, with the states of the row; columns with mask 0 are frozen, states and all
+ *   gram[regularity_base[f]..] += e' e'ᵀ - e eᵀ, as e'(e'-e)ᵀ + (e'-e) eᵀ so that the error is relative to the change
+ *
+ * order, starts, unique, counts are embedding_group's; grad [batch, grad_stride] (stride 1 and column 0 for a first-order table, whose gradient is the
+ * logit's); tables and states share one layout. mask, regularity, mask_grad and gram may be null; mask_grad [columns] is overwritten.
+ * workspace: ceil(batch / DS_GROUP_CHUNK) * (columns + Σ width² when gram is set) floats.
+ *
+ * A unit of work is (field, DS_GROUP_CHUNK sorted positions); partial sums of units are added in order. Per occurring row 8 (SGD) to 24 (Adam) bytes a
+ * column, plus 4 per position and column. Sources: HAM (methods: G = Σ δê e, SO gradient E M); SSEDS uses the same mask gradient with mask = 1.
+ */
+#include "arguments.h"
+#include "pool.h"
+#include "update.h"
+
+namespace ds {
+namespace DS_ISA {
+
+constexpr int32_t MAX_WIDTH = 1024;
+constexpr int64_t AHEAD = 12; // positions between a prefetch and its use
+
+struct Field {
+  int64_t f;
+  int32_t d;
+  int64_t column;
+  float *p, *s1, *s2;
+  const float *grad, *mask, *regularity;
+  int64_t grad_stride;
+  const int32_t *order;
+  float *mask_partial, *gram_partial;
+  bool sign;
+};
+
+static inline Lanes sign_of(Lanes x) {
+  const Lanes zero = lanes(0.0f), one = lanes(1.0f);
+  return where_greater(x, zero, one) - where_greater(zero, x, one);
+}
+
+static inline Lanes select(Lanes keep, Lanes yes, Lanes no) {
+  return where_greater(keep, lanes(0.0f), yes) + where_greater(lanes(0.5f), keep, no);
+}
+
+/* Σ over positions [first, last) of the sorted order of grad[position, j ..]. */
+static inline Lanes position_sum(const Field &x, int64_t j, int n, int32_t first, int32_t last) {
+  Lanes s = lanes(0.0f);
+  const float *g = x.grad + x.column + j;
+  for (int32_t i = first; i < last; i++) s = s + get(g + (int64_t)x.order[i] * x.grad_stride, n);
+  return s;
+}
+
+static inline void add_gram(const Field &x, const float *before, const float *after) {
+  for (int32_t a = 0; a < x.d; a++) {
+    const Lanes now = lanes(after[a]), change = lanes(after[a] - before[a]);
+    float *row = x.gram_partial + (int64_t)a * x.d;
+    each_block(x.d, [&](int64_t j, int n) {
+      const Lanes old = get(before + j, n);
+      put(row + j, get(row + j, n) + (now * (get(after + j, n) - old) + change * old), n);
+    });
+  }
+}
+
+template <int RULE>
+static inline void update_row(const Field &x, const Hyper &h, int64_t row, int32_t first, int32_t last) {
+  const int64_t at = row * x.d;
+  float *p = x.p + at, *s1 = x.s1 + at, *s2 = x.s2 + at;
+  const bool whole = x.regularity || x.gram_partial;
+  float before[MAX_WIDTH];
+  if (whole) each_block(x.d, [&](int64_t j, int n) { put(before + j, get(p + j, n), n); });
+  each_block(x.d, [&](int64_t j, int n) {
+    Lanes g = position_sum(x, j, n, first, last);
+    const Lanes e = get(p + j, n);
+    if (x.mask_partial) {
+      float *m = x.mask_partial + x.column + j;
+      put(m, get(m, n) + g * (x.sign ? sign_of(e) : e), n);
+    }
+    if (x.regularity)
+      for (int32_t k = 0; k < x.d; k++) g = g + lanes(before[k]) * get(x.regularity + (int64_t)k * x.d + j, n);
+    if (!x.mask) {
+      update<RULE>(h, p + j, g, s1 + j, s2 + j, n);
+      return;
+    }
+    const Lanes keep = get(x.mask + x.column + j, n);
+    const Lanes old1 = RULE == DS_SGD ? e : get(s1 + j, n), old2 = RULE == DS_ADAM ? get(s2 + j, n) : e;
+    update<RULE>(h, p + j, g, s1 + j, s2 + j, n);
+    put(p + j, select(keep, get(p + j, n), e), n);
+    if (RULE != DS_SGD) put(s1 + j, select(keep, get(s1 + j, n), old1), n);
+    if (RULE == DS_ADAM) put(s2 + j, select(keep, get(s2 + j, n), old2), n);
+  });
+  if (x.gram_partial) add_gram(x, before, p);
+}
+
+/* First group whose start is at or after the position. */
+static int32_t lower_bound(const int32_t *start, int32_t groups, int64_t position) {
+  int32_t low = 0, high = groups;
+  while (low < high) {
+    const int32_t middle = low + (high - low) / 2;
+    if (start[middle] < position)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return low;
+}
+
+template <int RULE>
+static void run_unit(const Field &x, const Hyper &h, const int32_t *start, const int32_t *unique, int32_t groups, int64_t unit) {
+  const int32_t end = lower_bound(start, groups, (unit + 1) * DS_GROUP_CHUNK);
+  for (int32_t u = lower_bound(start, groups, unit * DS_GROUP_CHUNK); u < end; u++) {
+    if (u + AHEAD < end) {
+      const int64_t next = (int64_t)unique[u + AHEAD] * x.d;
+      __builtin_prefetch(x.p + next, 1);
+      if (RULE != DS_SGD) __builtin_prefetch(x.s1 + next, 1);
+      if (RULE == DS_ADAM) __builtin_prefetch(x.s2 + next, 1);
+      __builtin_prefetch(x.grad + (int64_t)x.order[start[u + AHEAD]] * x.grad_stride + x.column);
+    }
+    update_row<RULE>(x, h, unique[u], start[u], start[u + 1]);
+  }
+}
+
+static void clear(float *p, int64_t n) {
+  each_block(n, [&](int64_t i, int k) { put(p + i, lanes(0.0f), k); });
+}
+
+int embedding_backward(ds_stream stream, ds_f32_in grad, int64_t grad_stride, ds_i32_in order, ds_i32_in starts, ds_i32_in unique, ds_i32_in counts,
+                       ds_i64_in base, ds_i32_in width, ds_i32_in column, ds_f32_in mask, ds_f32_in regularity, ds_i64_in regularity_base, ds_f32 tables,
+                       ds_f32 state1, ds_f32 state2, ds_f32 mask_grad, int32_t mask_grad_sign, ds_f64 gram, ds_f32 workspace, int32_t rule,
+                       ds_f32_in hyper, int64_t batch, int32_t fields, int64_t columns) {
+  if (!none_negative(batch, fields, columns, grad_stride) || rule < DS_SGD || rule > DS_ADAM) return DS_INVALID;
+  if (fields == 0) return DS_OK;
+  if (!all_set(order, starts, unique, counts, base, width, column, tables, hyper) || (batch > 0 && !grad)) return DS_INVALID;
+  if ((rule != DS_SGD && !state1) || (rule == DS_ADAM && !state2)) return DS_INVALID;
+  if (((mask_grad || gram) && !workspace) || ((regularity || gram) && !regularity_base)) return DS_INVALID;
+  for (int32_t f = 0; f < fields; f++)
+    if (width[f] < 0 || width[f] > MAX_WIDTH) return DS_INVALID;
+
+  const int64_t units = chunks_of(batch, DS_GROUP_CHUNK);
+  int64_t squares = 0;
+  if (gram)
+    for (int32_t f = 0; f < fields; f++) squares += (int64_t)width[f] * width[f];
+  const int64_t share = (mask_grad ? columns : 0) + squares; // floats of the workspace that belong to one unit index
+  const Hyper h(hyper);
+  parallel(stream, units * fields, [&](int64_t work) {
+    // Units of one field lie apart so that threads start on different tables.
+    const int64_t f = work % fields, unit = work / fields;
+    float *own = workspace + unit * share;
+    Field x{f,
+            width[f],
+            column[f],
+            tables + base[f],
+            state1 ? state1 + base[f] : nullptr,
+            state2 ? state2 + base[f] : nullptr,
+            grad,
+            mask,
+            regularity ? regularity + regularity_base[f] : nullptr,
+            grad_stride,
+            order + f * batch,
+            mask_grad ? own : nullptr,
+            gram ? own + (mask_grad ? columns : 0) + regularity_base[f] : nullptr,
+            mask_grad_sign != 0};
+    if (x.mask_partial) clear(x.mask_partial + x.column, x.d);
+    if (x.gram_partial) clear(x.gram_partial, (int64_t)x.d * x.d);
+    const int32_t *start = starts + f * (batch + 1), *value = unique + f * batch;
+    if (rule == DS_SGD)
+      run_unit<DS_SGD>(x, h, start, value, counts[f], unit);
+    else if (rule == DS_ADAGRAD)
+      run_unit<DS_ADAGRAD>(x, h, start, value, counts[f], unit);
+    else
+      run_unit<DS_ADAM>(x, h, start, value, counts[f], unit);
+  });
+
+  if (mask_grad) {
+    clear(mask_grad, columns);
+    for (int64_t unit = 0; unit < units; unit++)
+      each_block(columns, [&](int64_t j, int n) { put(mask_grad + j, get(mask_grad + j, n) + get(workspace + unit * share + j, n), n); });
+  }
+  if (gram)
+    for (int64_t unit = 0; unit < units; unit++) {
+      const float *partial = workspace + unit * share + (mask_grad ? columns : 0);
+      for (int64_t i = 0; i < squares; i++) gram[i] += (double)partial[i];
+    }
+  return DS_OK;
+}
+
+} // namespace DS_ISA
+} // namespace ds

@@ -1,0 +1,71 @@
+/*
+ * Dimsieve's native interface: plain C, one table of functions per back end, the same table for CPU and CUDA.
+ *
+ * Every pointer in a call belongs to the caller and, but for host strings, points into memory of the back end's device. A kernel allocates
+ * nothing, prints nothing, never aborts; it returns a status. Sizes are 64-bit. f32 arrays are row-major and dense unless a stride is given.
+ * The order of summation is fixed: the result does not depend on the number of threads, nor on the instruction set.
+ */
+#ifndef DIMSIEVE_H
+#define DIMSIEVE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define DS_ABI 1
+
+/* Status codes. */
+#define DS_OK 0
+#define DS_INVALID 1      /* null pointer, negative or inconsistent size, unknown enumerator */
+#define DS_NO_MEMORY 2    /* the device has none left */
+#define DS_NO_DEVICE 3    /* the back end cannot run here */
+#define DS_OUT_OF_RANGE 4 /* an id is not a row of its table; everything else in the call was done */
+#define DS_NO_BLAS 5      /* matmul called before a BLAS was bound */
+
+/* Update rules of the optimizer kernels; hyper[8] is laid out as native/cpu/update.h says. */
+#define DS_SGD 0
+#define DS_ADAGRAD 1
+#define DS_ADAM 2
+
+/* Batch positions (after grouping by id) handled by one unit of work in the embedding backward; sizes its workspace. */
+#define DS_GROUP_CHUNK 1024
+/* Rows summed by one unit of work in reductions over a batch or a table; sizes their workspaces. */
+#define DS_ROW_CHUNK 1024
+
+typedef const float *ds_f32_in;
+typedef float *ds_f32;
+typedef const double *ds_f64_in;
+typedef double *ds_f64;
+typedef const int32_t *ds_i32_in;
+typedef int32_t *ds_i32;
+typedef const int64_t *ds_i64_in;
+typedef int64_t *ds_i64;
+typedef void *ds_address;
+typedef const void *ds_address_in;
+/* An order of execution: on the CPU a pool of threads, on CUDA a stream. Calls on one stream run one after the other. */
+typedef void *ds_stream;
+
+typedef struct ds_backend {
+  uint32_t abi;
+  uint32_t size; /* of this struct */
+  /* Writes what the back end runs on, or why it cannot, to text[n]. */
+  int (*probe)(char *text, size_t n);
+  /* 64-byte aligned, zero-filled, in huge pages where the system has them. */
+  int (*allocate)(int64_t bytes, ds_address *out);
+  int (*release)(ds_address address, int64_t bytes);
+  int (*copy_in)(ds_stream stream, ds_address device, ds_address_in host, int64_t bytes);
+  int (*copy_out)(ds_stream stream, ds_address host, ds_address_in device, int64_t bytes);
+  int (*stream_create)(int32_t threads, ds_stream *out);
+  int (*stream_destroy)(ds_stream stream);
+  int (*stream_synchronize)(ds_stream stream);
+  /* Binds matmul to the cblas_sgemm of a shared library; a reason for failure is written to text[n]. */
+  int (*blas_bind)(const char *path, char *text, size_t n);
+#define KERNEL(name, params, args) int(*name) params;
+#include "kernels.def"
+#undef KERNEL
+} ds_backend;
+
+/* Exported by each back-end library; isa is null for the best one this CPU has, or "baseline", "avx2", "avx512". Null when it cannot. */
+typedef const ds_backend *(*ds_backend_get_function)(uint32_t abi, const char *isa);
+#define DS_ENTRY "dimsieve_backend_get"
+
+#endif

@@ -1,0 +1,57 @@
+/*
+ * Opens back-end libraries at run time. Header-only and all of it static, so that the JNI glue (and the tests) link to no back end.
+ * JavaCPP parses this file and dimsieve_kernels.h, which the build makes from kernels.def: one call per kernel with the back end in front.
+ */
+#ifndef DIMSIEVE_LOADER_H
+#define DIMSIEVE_LOADER_H
+
+#include <dlfcn.h>
+#include <stdio.h>
+
+#include "dimsieve.h"
+
+/* A const ds_backend *, as a number on the Java side. */
+typedef const void *ds_handle;
+
+/* Opens a back-end library; null with the reason in text[n]. Libraries stay open until the process ends. */
+static inline ds_handle ds_open(const char *path, const char *isa, char *text, size_t n) {
+  void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+  if (!library) {
+    snprintf(text, n, "%s", dlerror());
+    return NULL;
+  }
+  ds_backend_get_function get = (ds_backend_get_function)dlsym(library, DS_ENTRY);
+  if (!get) {
+    snprintf(text, n, "%s does not export %s", path, DS_ENTRY);
+    return NULL;
+  }
+  const ds_backend *backend = get(DS_ABI, isa);
+  if (!backend) {
+    snprintf(text, n, isa ? "instruction set '%s' is unknown, or not available on this machine" : "%s: no variant runs here, or its ABI is not %d",
+             isa ? isa : path, DS_ABI);
+    return NULL;
+  }
+  if (backend->abi != DS_ABI || backend->size != sizeof(ds_backend)) {
+    snprintf(text, n, "%s has ABI %u, this build needs %d", path, backend->abi, DS_ABI);
+    return NULL;
+  }
+  return backend;
+}
+
+static inline int ds_probe(ds_handle b, char *text, size_t n) { return ((const ds_backend *)b)->probe(text, n); }
+static inline int ds_allocate(ds_handle b, int64_t bytes, ds_i64 out) { return ((const ds_backend *)b)->allocate(bytes, (ds_address *)out); }
+static inline int ds_release(ds_handle b, ds_address address, int64_t bytes) { return ((const ds_backend *)b)->release(address, bytes); }
+static inline int ds_copy_in(ds_handle b, ds_stream s, ds_address device, ds_address_in host, int64_t bytes) {
+  return ((const ds_backend *)b)->copy_in(s, device, host, bytes);
+}
+static inline int ds_copy_out(ds_handle b, ds_stream s, ds_address host, ds_address_in device, int64_t bytes) {
+  return ((const ds_backend *)b)->copy_out(s, host, device, bytes);
+}
+static inline int ds_stream_create(ds_handle b, int32_t threads, ds_i64 out) {
+  return ((const ds_backend *)b)->stream_create(threads, (ds_stream *)out);
+}
+static inline int ds_stream_destroy(ds_handle b, ds_stream s) { return ((const ds_backend *)b)->stream_destroy(s); }
+static inline int ds_stream_synchronize(ds_handle b, ds_stream s) { return ((const ds_backend *)b)->stream_synchronize(s); }
+static inline int ds_blas_bind(ds_handle b, const char *path, char *text, size_t n) { return ((const ds_backend *)b)->blas_bind(path, text, n); }
+
+#endif

@@ -1,0 +1,81 @@
+/* The table itself: every kernel present, every kernel survives nulls, zeros and negative sizes, memory and streams behave. */
+#include <tuple>
+#include <type_traits>
+
+#include "check.h"
+#include "dimsieve_loader.h"
+#include "dimsieve_kernels.h"
+
+using namespace check;
+
+namespace {
+
+template <class T>
+T value(int64_t number) {
+  if constexpr (std::is_pointer_v<T>)
+    return nullptr;
+  else
+    return static_cast<T>(number);
+}
+
+/* Calls a kernel with null pointers and the same number for every size, flag and factor. */
+template <class... Arguments>
+int call_with(int (*kernel)(Arguments...), int64_t number) {
+  return kernel(value<Arguments>(number)...);
+}
+
+} // namespace
+
+TEST(abi_kernels_are_present) {
+#define KERNEL(name, params, args)         \
+  REQUIRE(backend->name != nullptr);       \
+  REQUIRE(absent->name != nullptr);        \
+  REQUIRE(reinterpret_cast<void *>(backend->name) != reinterpret_cast<void *>(absent->name));
+#include "kernels.def"
+#undef KERNEL
+}
+
+TEST(abi_null_pointers_and_bad_sizes_are_refused) {
+#define KERNEL(name, params, args)                                              \
+  for (int64_t size : {int64_t(1), int64_t(3), int64_t(1) << 20, int64_t(-1)})  \
+    if (call_with(backend->name, size) != DS_INVALID) fail(#name, (int)size, "accepted null pointers or a negative size");
+#include "kernels.def"
+#undef KERNEL
+}
+
+TEST(abi_absent_device_says_so) {
+#define KERNEL(name, params, args) REQUIRE(call_with(absent->name, 0) == DS_NO_DEVICE);
+#include "kernels.def"
+#undef KERNEL
+  char text[128];
+  REQUIRE(absent->probe(text, sizeof text) == DS_NO_DEVICE);
+  REQUIRE(std::strlen(text) > 10);
+}
+
+TEST(abi_version_is_checked) {
+  char text[512] = "";
+  REQUIRE(ds_open("/nonexistent/libdimsieve.so", nullptr, text, sizeof text) == nullptr);
+  REQUIRE(std::strlen(text) > 0);
+}
+
+TEST(abi_memory_is_aligned_zeroed_and_bounded) {
+  for (int64_t bytes : {int64_t(0), int64_t(1), int64_t(4096), int64_t(5) << 20}) {
+    ds_address p = nullptr;
+    REQUIRE_STATUS(DS_OK, backend->allocate(bytes, &p));
+    REQUIRE(p != nullptr && reinterpret_cast<uintptr_t>(p) % 64 == 0);
+    for (int64_t i = 0; i < bytes; i++) REQUIRE(static_cast<char *>(p)[i] == 0);
+    REQUIRE_STATUS(DS_OK, backend->release(p, bytes));
+  }
+  ds_address p = nullptr;
+  REQUIRE_STATUS(DS_NO_MEMORY, backend->allocate(INT64_MAX, &p));
+  REQUIRE_STATUS(DS_INVALID, backend->allocate(-1, &p));
+  REQUIRE_STATUS(DS_INVALID, backend->allocate(16, nullptr));
+}
+
+TEST(abi_streams_refuse_bad_sizes) {
+  ds_stream s = nullptr;
+  REQUIRE_STATUS(DS_INVALID, backend->stream_create(0, &s));
+  REQUIRE_STATUS(DS_INVALID, backend->stream_create(-1, &s));
+  REQUIRE_STATUS(DS_INVALID, backend->stream_create(2, nullptr));
+  REQUIRE_STATUS(DS_INVALID, backend->stream_destroy(nullptr));
+}

@@ -1,0 +1,142 @@
+#include "embedding.h"
+
+using namespace check;
+
+namespace {
+
+struct Problem {
+  Embedding e;
+  Groups g;
+  F32 grad, regularity, hyper;
+  bool masked, regular, sign;
+  int rule;
+};
+
+struct Result {
+  F32 tables, s1, s2, mask_grad;
+  F64 gram;
+};
+
+Result run(ds_stream s, Problem &p, int steps) {
+  Result r{F32(p.e.tables), F32(p.e.floats), F32(p.e.floats), F32(p.e.columns), F64(p.e.squares)};
+  const int64_t units = (p.e.batch + DS_GROUP_CHUNK - 1) / DS_GROUP_CHUNK;
+  F32 workspace(units * (p.e.columns + p.e.squares));
+  for (int t = 0; t < steps; t++)
+    REQUIRE_STATUS(DS_OK, backend->embedding_backward(s, p.grad, p.e.columns, p.g.order, p.g.starts, p.g.unique, p.g.counts, p.e.base, p.e.width,
+                                                      p.e.column, p.masked ? p.e.mask.data() : nullptr, p.regular ? p.regularity.data() : nullptr,
+                                                      p.e.square_base, r.tables, r.s1, r.s2, r.mask_grad, p.sign, r.gram, workspace, p.rule, p.hyper,
+                                                      p.e.batch, p.e.fields, p.e.columns));
+  return r;
+}
+
+/* The same in float64, row by row; only rows that occur. */
+void reference(const Problem &p, int steps, std::vector<double> &x, std::vector<double> &mask_grad, std::vector<double> &gram) {
+  const Embedding &e = p.e;
+  x.assign(e.tables.data(), e.tables.data() + e.floats);
+  std::vector<double> m((size_t)e.floats), v((size_t)e.floats);
+  auto outer = [&](std::vector<double> &total) {
+    total.assign((size_t)e.squares, 0);
+    for (int32_t f = 0; f < e.fields; f++)
+      for (int64_t r = 0; r < e.rows[f]; r++)
+        for (int32_t i = 0; i < e.width[f]; i++)
+          for (int32_t j = 0; j < e.width[f]; j++)
+            total[(size_t)(e.square_base[f] + i * e.width[f] + j)] += x[(size_t)(e.base[f] + r * e.width[f] + i)] * x[(size_t)(e.base[f] + r * e.width[f] + j)];
+  };
+  std::vector<double> before;
+  outer(before);
+  for (int t = 0; t < steps; t++) {
+    mask_grad.assign((size_t)e.columns, 0);
+    std::vector<double> g((size_t)e.floats);
+    std::vector<char> hit((size_t)e.floats);
+    for (int64_t b = 0; b < e.batch; b++)
+      for (int32_t f = 0; f < e.fields; f++)
+        for (int32_t j = 0; j < e.width[f]; j++) {
+          const size_t at = (size_t)(e.base[f] + (int64_t)e.ids[b * e.fields + f] * e.width[f] + j);
+          const double d = p.grad[b * e.columns + e.column[f] + j];
+          g[at] += d;
+          hit[at] = 1;
+          mask_grad[(size_t)(e.column[f] + j)] += d * (p.sign ? (x[at] > 0) - (x[at] < 0) : x[at]);
+        }
+    const std::vector<double> old = x;
+    for (int32_t f = 0; f < e.fields; f++)
+      for (int64_t r = 0; r < e.rows[f]; r++)
+        for (int32_t j = 0; j < e.width[f]; j++) {
+          const size_t row = (size_t)(e.base[f] + r * e.width[f]), at = row + (size_t)j;
+          if (!hit[at] || (p.masked && e.mask[e.column[f] + j] == 0)) continue;
+          double d = g[at];
+          if (p.regular)
+            for (int32_t k = 0; k < e.width[f]; k++) d += old[row + (size_t)k] * p.regularity[e.square_base[f] + k * e.width[f] + j];
+          d += (double)p.hyper[4] * old[at];
+          if (p.rule == DS_SGD) {
+            x[at] -= (double)p.hyper[0] * d;
+          } else if (p.rule == DS_ADAGRAD) {
+            m[at] += d * d;
+            x[at] -= (double)p.hyper[0] * d / (std::sqrt(m[at]) + (double)p.hyper[3]);
+          } else {
+            m[at] = (double)p.hyper[1] * m[at] + (1 - (double)p.hyper[1]) * d;
+            v[at] = (double)p.hyper[2] * v[at] + (1 - (double)p.hyper[2]) * d * d;
+            x[at] -= (double)p.hyper[0] * m[at] / (std::sqrt(v[at]) * (double)p.hyper[5] + (double)p.hyper[3]);
+          }
+        }
+  }
+  outer(gram);
+  for (size_t i = 0; i < gram.size(); i++) gram[i] -= before[i];
+}
+
+Problem problem(uint64_t seed, int64_t batch, int64_t d, int rule, bool masked, bool regular, bool sign) {
+  Random random(seed);
+  Embedding e(random, batch, {1, 9, 700, 40}, d);
+  Groups g(e);
+  REQUIRE_STATUS(DS_OK, backend->embedding_group(nullptr, e.rows, e.ids, g.order, g.scratch, g.starts, g.unique, g.counts, e.batch, e.fields));
+  F32 grad(batch * e.columns), regularity(e.squares);
+  random.fill(grad);
+  random.fill(regularity, 0.1);
+  return {e, g, grad, regularity, F32(std::vector<float>{0.05f, 0.9f, 0.99f, 1e-6f, 1e-2f, 1.5f, 0, 0}), masked, regular, sign, rule};
+}
+
+} // namespace
+
+TEST(backward_equals_reference_and_does_not_depend_on_threads) {
+  for (int64_t d : WIDTHS)
+    for (int64_t batch : {0, 1, 2500})
+      for (int variant = 0; variant < 6; variant++) {
+        Problem p = problem((uint64_t)(d * 10 + variant), batch, d, variant % 3, variant & 1, variant & 2, variant == 4);
+        std::vector<double> x, mask_grad, gram;
+        reference(p, 3, x, mask_grad, gram);
+        Result first = run(nullptr, p, 3);
+        REQUIRE_NEAR(first.tables, x, 3e-5);
+        if (batch > 0) REQUIRE_NEAR(first.mask_grad, mask_grad, 3e-5);
+        F32 gram32(p.e.squares);
+        for (int64_t i = 0; i < p.e.squares; i++) gram32[i] = (float)first.gram[i];
+        REQUIRE_NEAR(gram32, gram, 1e-4);
+        for_each_pool([&](ds_stream s) {
+          Result r = run(s, p, 3);
+          REQUIRE(r.tables == first.tables && r.s1 == first.s1 && r.s2 == first.s2 && r.mask_grad == first.mask_grad && r.gram == first.gram);
+        });
+      }
+}
+
+TEST(backward_with_an_open_mask_equals_no_mask) {
+  Problem p = problem(9, 1500, 16, DS_ADAM, false, false, false);
+  Result plain = run(nullptr, p, 3);
+  p.masked = true;
+  for (int64_t i = 0; i < p.e.mask.size(); i++) p.e.mask[i] = 1;
+  Result open = run(nullptr, p, 3);
+  REQUIRE(plain.tables == open.tables && plain.s1 == open.s1 && plain.s2 == open.s2);
+}
+
+TEST(backward_of_a_first_order_table_reads_the_logit_gradient) {
+  Random random(10);
+  Embedding e(random, 500, {5, 300}, std::vector<int32_t>{1, 1});
+  Groups g(e);
+  REQUIRE_STATUS(DS_OK, backend->embedding_group(nullptr, e.rows, e.ids, g.order, g.scratch, g.starts, g.unique, g.counts, e.batch, e.fields));
+  F32 dz(e.batch), hyper(std::vector<float>{1, 0, 0, 0, 0, 0, 0, 0}), tables(e.tables);
+  I32 column(2);
+  random.fill(dz);
+  REQUIRE_STATUS(DS_OK, backend->embedding_backward(nullptr, dz, 1, g.order, g.starts, g.unique, g.counts, e.base, e.width, column, nullptr, nullptr,
+                                                    nullptr, tables, nullptr, nullptr, nullptr, 0, nullptr, nullptr, DS_SGD, hyper, e.batch, 2, 0));
+  std::vector<double> expected(e.tables.data(), e.tables.data() + e.floats);
+  for (int64_t b = 0; b < e.batch; b++)
+    for (int32_t f = 0; f < 2; f++) expected[(size_t)(e.base[f] + e.ids[b * 2 + f])] -= dz[b];
+  REQUIRE_NEAR(tables, expected, 1e-5);
+}
