@@ -1,9 +1,10 @@
 # Run at install: copies LIBRARIES to DESTINATION under names that carry a hash of their content, and writes libraries.properties, which maps
 # the plain names to them. JavaCPP's cache tells files apart by name, size and time only; with the hash in the name it cannot serve a stale one.
-file(GLOB old ${DESTINATION}/libdimsieve_*.so)
+file(GLOB old ${DESTINATION}/lib*dimsieve_*.so)
 if(old)
   file(REMOVE ${old})
 endif()
+file(MAKE_DIRECTORY ${DESTINATION})
 set(index "")
 foreach(library ${LIBRARIES})
   file(SHA256 ${library} hash)

@@ -43,6 +43,8 @@ typedef void *ds_address;
 typedef const void *ds_address_in;
 /* An order of execution: on the CPU a pool of threads, on CUDA a stream. Calls on one stream run one after the other. */
 typedef void *ds_stream;
+/* A const ds_backend *, as a number on the Java side. */
+typedef const void *ds_handle;
 
 typedef struct ds_backend {
   uint32_t abi;

@@ -10,9 +10,6 @@
 
 #include "dimsieve.h"
 
-/* A const ds_backend *, as a number on the Java side. */
-typedef const void *ds_handle;
-
 /* Opens a back-end library; null with the reason in text[n]. Libraries stay open until the process ends. */
 static inline ds_handle ds_open(const char *path, const char *isa, char *text, size_t n) {
   void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);

@@ -1,0 +1,130 @@
+package io.dimsieve.kernel;
+
+import io.dimsieve.ConfigurationException;
+import io.dimsieve.kernel.binding.Native;
+import io.dimsieve.memory.Allocator;
+import io.dimsieve.memory.Block;
+import io.dimsieve.memory.HostAllocator;
+import java.nio.ByteBuffer;
+
+/**
+ * One native back end with one stream: on the CPU a pool of threads and an instruction set, on CUDA a card. Kernels run one after the other on
+ * the stream. Confined to one thread at a time.
+ */
+public final class Backend implements Allocator, AutoCloseable {
+
+  private final long handle;
+  private final Device device;
+  private final int threads;
+  private final String description;
+  private long stream;
+
+  private Backend(long handle, Device device, int threads, String description) {
+    this.handle = handle;
+    this.device = device;
+    this.threads = threads;
+    this.description = description;
+    try (Block out = HostAllocator.INSTANCE.allocate(Long.BYTES)) {
+      Status.check("stream_create", Native.ds_stream_create(handle, threads, out.address()));
+      this.stream = out.view().getLong(0);
+    }
+  }
+
+  /** The CPU with its best instruction set. */
+  public static Backend cpu(int threads) {
+    return open(Device.CPU, threads, null);
+  }
+
+  /**
+   * Opens a back end.
+   *
+   * @param threads threads of the CPU pool, at least 1; results do not depend on it
+   * @param isa "baseline", "avx2" or "avx512"; null for the best one this machine has
+   * @throws ConfigurationException when the device or the instruction set is not there: nothing falls back silently
+   */
+  public static Backend open(Device device, int threads, String isa) {
+    if (threads < 1 || threads > 1024) {
+      throw new ConfigurationException("threads must be 1 to 1024, not " + threads);
+    }
+    if (device == Device.AUTO) {
+      try {
+        return open(Device.CUDA, threads, isa);
+      } catch (ConfigurationException e) {
+        return open(Device.CPU, threads, isa);
+      }
+    }
+    long handle = NativeLibrary.open(device.toString(), isa);
+    byte[] text = new byte[512];
+    int status = Native.ds_probe(handle, ByteBuffer.wrap(text), text.length);
+    if (status != 0) {
+      throw new ConfigurationException("device " + device + " cannot be used: " + NativeLibrary.string(text));
+    }
+    String description = NativeLibrary.string(text) + ", " + threads + (threads == 1 ? " thread" : " threads");
+    if (device == Device.CPU) {
+      String blas = Blas.find();
+      Status.check("blas_bind " + blas, Native.ds_blas_bind(handle, blas, ByteBuffer.wrap(text), text.length));
+      description += ", " + blas.substring(blas.lastIndexOf('/') + 1);
+    }
+    return new Backend(handle, device, threads, description);
+  }
+
+  /** First argument of every native call. */
+  public long handle() {
+    return handle;
+  }
+
+  /** Second argument of every kernel. */
+  public long stream() {
+    if (stream == 0) {
+      throw new IllegalStateException("back end used after close");
+    }
+    return stream;
+  }
+
+  public Device device() {
+    return device;
+  }
+
+  public int threads() {
+    return threads;
+  }
+
+  /** What was chosen, for people: device, instruction set, threads, BLAS. */
+  public String description() {
+    return description;
+  }
+
+  @Override
+  public Block allocate(long bytes) {
+    try (Block out = HostAllocator.INSTANCE.allocate(Long.BYTES)) {
+      Status.check("allocate " + bytes + " bytes", Native.ds_allocate(handle, bytes, out.address()));
+      return new Block(out.view().getLong(0), bytes, (address, size) -> Native.ds_release(handle, address, size));
+    }
+  }
+
+  /** Copies host memory to the device. */
+  public void copyIn(long device, long host, long bytes) {
+    Status.check("copy_in", Native.ds_copy_in(handle, stream(), device, host, bytes));
+  }
+
+  /** Copies device memory to the host and waits for it. */
+  public void copyOut(long host, long device, long bytes) {
+    Status.check("copy_out", Native.ds_copy_out(handle, stream(), host, device, bytes));
+    synchronize();
+  }
+
+  /** Waits until everything on the stream is done. */
+  public void synchronize() {
+    Status.check("stream_synchronize", Native.ds_stream_synchronize(handle, stream()));
+  }
+
+  /** Ends the stream and its threads. Blocks allocated here may still be closed afterwards. */
+  @Override
+  public void close() {
+    if (stream != 0) {
+      long ended = stream;
+      stream = 0;
+      Status.check("stream_destroy", Native.ds_stream_destroy(handle, ended));
+    }
+  }
+}

@@ -1,0 +1,144 @@
+package io.dimsieve.tensor;
+
+import io.dimsieve.ConfigurationException;
+import java.util.Arrays;
+
+/**
+ * Sizes of the embedding tables of a model: field f has {@code rows(f)} rows and keeps the columns {@code kept(f)} of the base dimension D. The
+ * columns of all fields, in field order, are the columns of the batch matrix. Immutable.
+ *
+ * <p>A kept column remembers which of the D base columns it was (its identity), because an inner product multiplies column j of one field with
+ * column j of another.
+ */
+public final class EmbeddingLayout {
+
+  private final int dimension;
+  private final int[] rows;
+  private final int[][] kept;
+
+  /**
+   * A layout.
+   *
+   * @param dimension base dimension D, 1 to 1024
+   * @param rows rows of each field's table, at least 1
+   * @param kept for each field the kept base columns, ascending, each in [0, D); may be empty
+   */
+  public EmbeddingLayout(int dimension, int[] rows, int[][] kept) {
+    if (dimension < 1 || dimension > 1024) {
+      throw new ConfigurationException("embedding dimension must be 1 to 1024, not " + dimension);
+    }
+    if (rows.length == 0 || rows.length != kept.length) {
+      throw new ConfigurationException("a layout needs the columns of " + rows.length + " fields, not of " + kept.length);
+    }
+    for (int f = 0; f < rows.length; f++) {
+      if (rows[f] < 1) {
+        throw new ConfigurationException("field " + f + " has " + rows[f] + " rows");
+      }
+      for (int j = 0; j < kept[f].length; j++) {
+        if (kept[f][j] < 0 || kept[f][j] >= dimension || (j > 0 && kept[f][j] <= kept[f][j - 1])) {
+          throw new ConfigurationException(
+              "field " + f + " keeps columns " + Arrays.toString(kept[f]) + ", which are not ascending within [0, " + dimension + ")");
+        }
+      }
+    }
+    this.dimension = dimension;
+    this.rows = rows.clone();
+    this.kept = Arrays.stream(kept).map(int[]::clone).toArray(int[][]::new);
+  }
+
+  /** Every field keeps all D columns. */
+  public static EmbeddingLayout uniform(int dimension, int[] rows) {
+    int[] all = new int[Math.max(0, dimension)];
+    Arrays.setAll(all, j -> j);
+    int[][] kept = new int[rows.length][];
+    Arrays.fill(kept, all);
+    return new EmbeddingLayout(dimension, rows, kept);
+  }
+
+  /** Base dimension D. */
+  public int dimension() {
+    return dimension;
+  }
+
+  public int fields() {
+    return rows.length;
+  }
+
+  public int rows(int field) {
+    return rows[field];
+  }
+
+  public int[] rows() {
+    return rows.clone();
+  }
+
+  /** Number of columns field keeps. */
+  public int width(int field) {
+    return kept[field].length;
+  }
+
+  /** The base columns a field keeps, ascending. */
+  public int[] kept(int field) {
+    return kept[field].clone();
+  }
+
+  public int[] widths() {
+    return Arrays.stream(kept).mapToInt(columns -> columns.length).toArray();
+  }
+
+  /** Columns of the batch matrix: Σ widths. */
+  public int columns() {
+    return Arrays.stream(kept).mapToInt(columns -> columns.length).sum();
+  }
+
+  /** First batch column of a field. */
+  public int column(int field) {
+    int column = 0;
+    for (int f = 0; f < field; f++) {
+      column += kept[f].length;
+    }
+    return column;
+  }
+
+  /** The base column of each batch column. */
+  public int[] identity() {
+    return Arrays.stream(kept).flatMapToInt(Arrays::stream).toArray();
+  }
+
+  /** True when every field keeps all columns. */
+  public boolean isUniform() {
+    return Arrays.stream(kept).allMatch(columns -> columns.length == dimension);
+  }
+
+  /** Parameters of all tables: Σ rows · width. */
+  public long parameters() {
+    long total = 0;
+    for (int f = 0; f < rows.length; f++) {
+      total += (long) rows[f] * kept[f].length;
+    }
+    return total;
+  }
+
+  /** Parameters of the tables before anything was removed: D · Σ rows. */
+  public long uniformParameters() {
+    return (long) dimension * Arrays.stream(rows).asLongStream().sum();
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof EmbeddingLayout that
+        && dimension == that.dimension
+        && Arrays.equals(rows, that.rows)
+        && Arrays.deepEquals(kept, that.kept);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * (31 * dimension + Arrays.hashCode(rows)) + Arrays.deepHashCode(kept);
+  }
+
+  @Override
+  public String toString() {
+    return "D = " + dimension + ", widths " + Arrays.toString(widths());
+  }
+}
