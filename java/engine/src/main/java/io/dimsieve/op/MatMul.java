@@ -1,0 +1,50 @@
+package io.dimsieve.op;
+
+import io.dimsieve.kernel.Backend;
+import io.dimsieve.kernel.Status;
+import io.dimsieve.kernel.binding.Native;
+
+/** Matrix product with a weight: x [batch, in] · w [in, out] → [batch, out]. Backward: dw = xᵀ dy, dx (+)= dy wᵀ. */
+public final class MatMul implements Op {
+
+  private final Backend backend;
+  private final Variable x;
+  private final Weights w;
+  private final Variable out;
+  private final int in;
+  private final int columns;
+
+  public MatMul(Backend backend, Variable x, Weights w, Variable out) {
+    this.backend = backend;
+    this.x = x.consumedBy(this);
+    this.w = w;
+    this.out = out;
+    this.in = x.columns();
+    this.columns = out.columns();
+  }
+
+  @Override
+  public void forward(int batch, boolean training) {
+    Status.check(
+        "matmul",
+        Native.ds_matmul(
+            backend.handle(), backend.stream(), 0, 0, batch, columns, in, x.value().address(), in, w.value().address(), columns, 0.0f,
+            out.value().address(), columns));
+  }
+
+  @Override
+  public void backward(int batch) {
+    Status.check(
+        "matmul",
+        Native.ds_matmul(
+            backend.handle(), backend.stream(), 1, 0, in, columns, batch, x.value().address(), in, out.gradient().address(), columns, 0.0f,
+            w.gradient().address(), columns));
+    if (x.gradient() != null) {
+      Status.check(
+          "matmul",
+          Native.ds_matmul(
+              backend.handle(), backend.stream(), 0, 1, batch, in, columns, out.gradient().address(), columns, w.value().address(), columns,
+              x.accumulates(this), x.gradient().address(), in));
+    }
+  }
+}

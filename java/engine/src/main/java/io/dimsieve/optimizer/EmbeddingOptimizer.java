@@ -1,0 +1,118 @@
+package io.dimsieve.optimizer;
+
+import io.dimsieve.kernel.Backend;
+import io.dimsieve.kernel.Status;
+import io.dimsieve.kernel.binding.Native;
+import io.dimsieve.memory.Allocator;
+import io.dimsieve.op.Workspace;
+import io.dimsieve.tensor.EmbeddingTable;
+import io.dimsieve.tensor.Tensor;
+import java.util.function.BiConsumer;
+
+/**
+ * Updates the rows of an embedding table that occur in a batch, in one pass over them that also yields the field-wise mask gradient and adds the
+ * regularity term (see {@code native/cpu/embedding_backward.cpp}). Rows that do not occur stay as they are, unless the rule asks for exact dense
+ * semantics.
+ */
+public final class EmbeddingOptimizer {
+
+  private final Backend backend;
+  private final OptimizerSpec spec;
+  private final EmbeddingTable table;
+  private final String name;
+  private final BatchGroups groups;
+  private final Tensor gradient;
+  private final Tensor column;
+  private final Hyper hyper;
+  private final Tensor state1;
+  private final Tensor state2;
+  private final Tensor workspace;
+  private final CatchUp catchUp;
+  private Tensor maskGradient;
+  private boolean signed;
+  private OrthogonalRegularity regularity;
+
+  /**
+   * An optimizer of one table.
+   *
+   * @param name of the table, for checkpoints
+   * @param gradient of the batch matrix [capacity, columns], or of the logit [capacity, 1] for a first-order table
+   */
+  public EmbeddingOptimizer(
+      Backend backend, Allocator owner, OptimizerSpec spec, String name, EmbeddingTable table, BatchGroups groups, Tensor gradient) {
+    this.backend = backend;
+    this.spec = spec;
+    this.name = name;
+    this.table = table;
+    this.groups = groups;
+    this.gradient = gradient;
+    // All columns of a first-order table read the one gradient of the logit.
+    boolean firstOrder = gradient.columns() == 1 && table.layout().columns() != 1;
+    this.column = firstOrder ? Tensor.of(backend, owner, new int[table.layout().fields()]) : table.column();
+    this.hyper = new Hyper(backend, owner, spec);
+    long parameters = table.values().size();
+    this.state1 = Tensor.floats(backend, owner, 1, spec.rule() == OptimizerSpec.Rule.SGD ? 0 : parameters);
+    this.state2 = Tensor.floats(backend, owner, 1, spec.rule() == OptimizerSpec.Rule.ADAM ? parameters : 0);
+    long units = Workspace.chunks(gradient.rows(), Workspace.GROUP_CHUNK);
+    this.workspace = Tensor.floats(backend, owner, 1, units * (table.layout().columns() + table.squares()));
+    this.catchUp = spec.exactDense() ? new CatchUp(backend, owner, spec, table, groups) : null;
+  }
+
+  /**
+   * Asks for the mask gradient G_c = Σ_b δê e of every step.
+   *
+   * @param into F32 [1, columns], overwritten by each step
+   * @param sign true for Σ_b δê sign(e) instead (AutoPrune's rule for small weights)
+   */
+  public void maskGradient(Tensor into, boolean sign) {
+    maskGradient = into;
+    signed = sign;
+  }
+
+  /** Adds the gradient of orthogonal regularity to every touched row; null ends it. */
+  public void regularity(OrthogonalRegularity added) {
+    regularity = added;
+  }
+
+  /** Before the batch is read: brings its rows to where dense updates would have them. Does nothing without exact dense semantics. */
+  public void beforeForward(long step, int batch) {
+    if (catchUp != null) {
+      catchUp.rows(step, batch, state1, state2);
+    }
+  }
+
+  /**
+   * One step.
+   *
+   * @param step number of the step, the first being 1
+   * @param scale factor on the learning rate
+   */
+  public void step(long step, double scale, int batch) {
+    hyper.set(step, scale);
+    Status.check(
+        "embedding_backward",
+        Native.ds_embedding_backward(
+            backend.handle(), backend.stream(), gradient.address(), gradient.columns(), groups.order(), groups.starts(), groups.unique(),
+            groups.counts(), table.base().address(), table.width().address(), column.address(), table.maskAddress(),
+            regularity == null ? 0 : regularity.matrix().address(), table.squareBase().address(), table.values().address(),
+            state1.address(), state2.address(), maskGradient == null ? 0 : maskGradient.address(), signed ? 1 : 0,
+            regularity == null ? 0 : regularity.keptGram(), workspace.address(), spec.rule().ordinal(), hyper.address(), batch,
+            table.layout().fields(), table.layout().columns()));
+    if (catchUp != null) {
+      catchUp.mark(step, batch, hyper);
+    }
+  }
+
+  /** Brings every row to where dense updates would have it after {@code step} steps. */
+  public void flush(long step) {
+    if (catchUp != null) {
+      catchUp.all(step, state1, state2);
+    }
+  }
+
+  /** Names and tensors of the optimizer's state, for checkpoints. */
+  public void state(BiConsumer<String, Tensor> visitor) {
+    visitor.accept("optimizer." + name + ".1", state1);
+    visitor.accept("optimizer." + name + ".2", state2);
+  }
+}

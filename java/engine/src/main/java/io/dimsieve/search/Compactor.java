@@ -1,0 +1,100 @@
+package io.dimsieve.search;
+
+import io.dimsieve.ConfigurationException;
+import io.dimsieve.kernel.Backend;
+import io.dimsieve.model.CtrModel;
+import io.dimsieve.tensor.EmbeddingLayout;
+import io.dimsieve.tensor.EmbeddingTable;
+import io.dimsieve.tensor.Tensor;
+import java.util.Map;
+
+/**
+ * Carries a plan out: makes a model with the smaller tables and gives it the weights of the larger one whose columns survive. The result scores as
+ * the larger model does with the removed columns masked: exactly in the first-order and FM terms; in the MLP up to the order in which the BLAS adds
+ * (the first product has fewer terms), less than 1e-6.
+ */
+public final class Compactor {
+
+  private static final int PIECE = 1 << 20;
+
+  private Compactor() {}
+
+  /**
+   * The compacted model.
+   *
+   * @param source model whose layout keeps at least the target's columns
+   * @param target layout of the compacted model
+   * @param capacity rows of its largest batch
+   */
+  public static CtrModel compact(Backend backend, CtrModel source, EmbeddingLayout target, int capacity) {
+    CtrModel compact = new CtrModel(backend, source.spec(), target, capacity);
+    copy(source, compact);
+    return compact;
+  }
+
+  /** Copies into {@code target} the weights of {@code source} that survive in its layout. */
+  public static void copy(CtrModel source, CtrModel target) {
+    int[][] survivors = survivors(source.layout(), target.layout());
+    Map<String, Tensor> from = source.arrays();
+    target.arrays().forEach((name, tensor) -> {
+      Tensor original = from.get(name);
+      if (name.equals("embedding")) {
+        copyTables(source.embeddings(), target.embeddings(), survivors);
+      } else if (original.rows() == source.layout().columns() && tensor.rows() == target.layout().columns()) {
+        copyRows(original, tensor, source.layout(), survivors);
+      } else {
+        tensor.backend().copyIn(tensor.address(), original.address(), tensor.bytes());
+      }
+    });
+  }
+
+  /** For each field, where its target columns stand among its source columns. */
+  private static int[][] survivors(EmbeddingLayout source, EmbeddingLayout target) {
+    int[][] places = new int[target.fields()][];
+    for (int f = 0; f < places.length; f++) {
+      int[] have = source.kept(f);
+      int[] want = target.kept(f);
+      places[f] = new int[want.length];
+      for (int j = 0; j < want.length; j++) {
+        places[f][j] = java.util.Arrays.binarySearch(have, want[j]);
+        if (places[f][j] < 0) {
+          throw new ConfigurationException("field " + f + " lost column " + want[j] + " before; it cannot be kept now");
+        }
+      }
+    }
+    return places;
+  }
+
+  private static void copyTables(EmbeddingTable source, EmbeddingTable target, int[][] survivors) {
+    for (int f = 0; f < survivors.length; f++) {
+      int width = source.layout().width(f);
+      int kept = survivors[f].length;
+      if (kept == 0) {
+        continue;
+      }
+      int rowsPerPiece = Math.max(1, PIECE / width);
+      for (int first = 0; first < source.layout().rows(f); first += rowsPerPiece) {
+        int rows = Math.min(rowsPerPiece, source.layout().rows(f) - first);
+        float[] values = source.values().get(source.base(f) + (long) first * width, rows * width);
+        float[] slim = new float[rows * kept];
+        for (int r = 0; r < rows; r++) {
+          for (int j = 0; j < kept; j++) {
+            slim[r * kept + j] = values[r * width + survivors[f][j]];
+          }
+        }
+        target.values().set(target.base(f) + (long) first * kept, slim);
+      }
+    }
+  }
+
+  /** A matrix with one row per embedding column keeps the rows of surviving columns. */
+  private static void copyRows(Tensor source, Tensor target, EmbeddingLayout layout, int[][] survivors) {
+    int n = (int) source.columns();
+    long to = 0;
+    for (int f = 0; f < survivors.length; f++) {
+      for (int place : survivors[f]) {
+        target.set(to++ * n, source.get((long) (layout.column(f) + place) * n, n));
+      }
+    }
+  }
+}

@@ -1,0 +1,156 @@
+package io.dimsieve.search;
+
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.Strictness;
+import com.google.gson.stream.JsonReader;
+import io.dimsieve.ModelFormatException;
+import io.dimsieve.file.AtomicFile;
+import io.dimsieve.tensor.EmbeddingLayout;
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Which columns of which field's table to keep, and where that came from. What a search writes and compaction carries out; a readable JSON file.
+ *
+ * @param fields names, in the dataset's order
+ * @param method name of the search method
+ * @param seed of the search
+ * @param settings of the method
+ */
+public record DimensionPlan(
+    List<String> fields, EmbeddingLayout layout, String method, Budget budget, long seed, Map<String, String> settings) {
+
+  private static final String FORMAT = "dimsieve-plan";
+  private static final int VERSION = 1;
+
+  public DimensionPlan {
+    fields = List.copyOf(fields);
+    settings = Map.copyOf(settings);
+  }
+
+  /** Writes the plan, all of it or nothing. */
+  public void write(Path file) {
+    AtomicFile.write(file, (toJson() + "\n").getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** The plan as JSON text. */
+  public String toJson() {
+    JsonObject plan = new JsonObject();
+    plan.addProperty("format", FORMAT);
+    plan.addProperty("version", VERSION);
+    plan.addProperty("method", method);
+    JsonObject share = new JsonObject();
+    share.addProperty("share", budget.share());
+    share.addProperty("unit", budget.unit().toString());
+    plan.add("budget", share);
+    plan.addProperty("seed", seed);
+    JsonObject options = new JsonObject();
+    new TreeMap<>(settings).forEach(options::addProperty);
+    plan.add("settings", options);
+    plan.addProperty("dimension", layout.dimension());
+    plan.addProperty("parameters", layout.parameters());
+    plan.addProperty("uniform_parameters", layout.uniformParameters());
+    JsonArray list = new JsonArray();
+    for (int f = 0; f < fields.size(); f++) {
+      JsonObject field = new JsonObject();
+      field.addProperty("name", fields.get(f));
+      field.addProperty("rows", layout.rows(f));
+      field.addProperty("width", layout.width(f));
+      JsonArray columns = new JsonArray();
+      for (int column : layout.kept(f)) {
+        columns.add(column);
+      }
+      field.add("columns", columns);
+      list.add(field);
+    }
+    plan.add("fields", list);
+    return new GsonBuilder().setPrettyPrinting().create().toJson(plan);
+  }
+
+  /** Reads a plan file. */
+  public static DimensionPlan read(Path file) {
+    try {
+      return parse(file.toString(), Files.readString(file));
+    } catch (IOException e) {
+      throw new ModelFormatException(file.toString(), "cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Reads a plan from JSON text.
+   *
+   * @param source name for messages
+   * @throws ModelFormatException when the text is no plan, a newer one, or contradicts itself
+   */
+  public static DimensionPlan parse(String source, String json) {
+    try {
+      JsonReader reader = new JsonReader(new StringReader(json));
+      reader.setStrictness(Strictness.STRICT);
+      JsonObject plan = com.google.gson.JsonParser.parseReader(reader).getAsJsonObject();
+      if (!FORMAT.equals(plan.get("format").getAsString())) {
+        throw new ModelFormatException(source, "is no dimension plan");
+      }
+      if (plan.get("version").getAsInt() > VERSION) {
+        throw new ModelFormatException(source, "is a plan of version " + plan.get("version").getAsInt() + ", this build reads up to " + VERSION);
+      }
+      JsonArray list = plan.getAsJsonArray("fields");
+      List<String> names = new ArrayList<>();
+      int[] rows = new int[list.size()];
+      int[][] kept = new int[list.size()][];
+      for (int f = 0; f < rows.length; f++) {
+        JsonObject field = list.get(f).getAsJsonObject();
+        names.add(field.get("name").getAsString());
+        rows[f] = field.get("rows").getAsInt();
+        JsonArray columns = field.getAsJsonArray("columns");
+        kept[f] = columns.asList().stream().mapToInt(JsonElement::getAsInt).toArray();
+        if (field.get("width").getAsInt() != kept[f].length) {
+          throw new ModelFormatException(source, "field '" + names.get(f) + "' says width " + field.get("width") + " and lists " + kept[f].length);
+        }
+      }
+      JsonObject share = plan.getAsJsonObject("budget");
+      Map<String, String> settings = new TreeMap<>();
+      plan.getAsJsonObject("settings").entrySet().forEach(entry -> settings.put(entry.getKey(), entry.getValue().getAsString()));
+      EmbeddingLayout layout = new EmbeddingLayout(plan.get("dimension").getAsInt(), rows, kept);
+      if (plan.get("parameters").getAsLong() != layout.parameters()) {
+        throw new ModelFormatException(source, "says " + plan.get("parameters") + " parameters, its columns make " + layout.parameters());
+      }
+      return new DimensionPlan(
+          names, layout, plan.get("method").getAsString(),
+          new Budget(share.get("share").getAsDouble(), Budget.Unit.of(share.get("unit").getAsString())), plan.get("seed").getAsLong(), settings);
+    } catch (ModelFormatException e) {
+      throw e;
+    } catch (JsonParseException | IllegalStateException | NullPointerException | ClassCastException | NumberFormatException
+        | UnsupportedOperationException | io.dimsieve.ConfigurationException e) {
+      throw new ModelFormatException(source, "is a damaged dimension plan: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Refuses a plan that was made for other fields.
+   *
+   * @param names of the dataset's fields
+   * @param rows of the dataset's tables
+   */
+  public void requireFits(String source, List<String> names, int[] rows) {
+    if (!fields.equals(names)) {
+      throw new ModelFormatException(source, "is for the fields " + fields + ", the dataset has " + names);
+    }
+    for (int f = 0; f < rows.length; f++) {
+      if (layout.rows(f) != rows[f]) {
+        throw new ModelFormatException(
+            source, "field '" + names.get(f) + "' had " + layout.rows(f) + " rows when the plan was made, the dataset has " + rows[f]);
+      }
+    }
+  }
+}

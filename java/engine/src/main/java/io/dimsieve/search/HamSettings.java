@@ -1,0 +1,73 @@
+package io.dimsieve.search;
+
+import io.dimsieve.ConfigurationException;
+import io.dimsieve.optimizer.OrthogonalRegularity;
+import java.util.Arrays;
+import java.util.Locale;
+
+/**
+ * Settings of {@link Ham}, with the names users write.
+ *
+ * @param surrogate derivative q that stands for the step's in the mask's gradient
+ * @param slope of the leaky surrogate on the dead side
+ * @param signed whether the mask gradient sums δê sign(e) instead of δê e
+ * @param normalize whether each field's mask gradient is divided by its mean magnitude
+ * @param bilevel whether masks learn from validation batches
+ * @param warmup epochs before masks learn
+ * @param epochs over which columns are removed
+ * @param rate step size of masks, in units of the mean mask gradient at the end of the warm-up
+ * @param momentum of the masks' gradient, in [0, 1)
+ * @param mu fixed pressure per step, in the same units; the budget's own pressure comes on top
+ * @param gamma a column's share of pressure grows as (rows of its field)^gamma: 0 counts dimensions, 1 parameters
+ * @param lambda weight of orthogonal regularity
+ * @param form of orthogonal regularity
+ * @param refresh steps between exact computations of the Gram matrices
+ */
+record HamSettings(
+    Surrogate surrogate, double slope, boolean signed, boolean normalize, boolean bilevel, double warmup, double epochs, double rate,
+    double momentum, double mu, double gamma, double lambda, OrthogonalRegularity.Form form, int refresh) {
+
+  /** Surrogate derivatives; the ordinal is the native DS_Q_ constant. */
+  enum Surrogate {
+    IDENTITY,
+    CLIPPED,
+    SOFTPLUS,
+    LEAKY,
+    SIGMOID,
+    STEP
+  }
+
+  static final String[] NAMES = {
+    "surrogate", "slope", "gradient", "normalize", "level", "warmup", "epochs", "rate", "momentum", "mu", "gamma", "lambda", "orthogonal", "refresh"
+  };
+
+  static HamSettings of(SearchTask task) {
+    task.allow(NAMES);
+    return new HamSettings(
+        choice(task, "surrogate", Surrogate.LEAKY), task.number("slope", 0.2, 0, 1), flag(task, "gradient", "raw", "sign"),
+        flag(task, "normalize", "none", "field"), flag(task, "level", "one", "two"), task.number("warmup", 1, 0, 1000),
+        task.number("epochs", 2, 0.01, 1000), task.number("rate", 0.01, 1e-9, 1e3), task.number("momentum", 0.9, 0, 0.9999),
+        task.number("mu", 0, 0, 1e6), task.number("gamma", 0, 0, 1), task.number("lambda", 1e-3, 0, 1e3),
+        choice(task, "orthogonal", OrthogonalRegularity.Form.NORMALIZED), (int) task.number("refresh", 1000, 1, 1e9));
+  }
+
+  private static <E extends Enum<E>> E choice(SearchTask task, String name, E standard) {
+    String text = task.setting(name, standard.name());
+    for (E value : standard.getDeclaringClass().getEnumConstants()) {
+      if (value.name().equalsIgnoreCase(text)) {
+        return value;
+      }
+    }
+    throw new ConfigurationException("setting " + name + " must be one of "
+        + Arrays.toString(standard.getDeclaringClass().getEnumConstants()).toLowerCase(Locale.ROOT) + ", not '" + text + "'");
+  }
+
+  /** True for the second word, false for the first, which is the default. */
+  private static boolean flag(SearchTask task, String name, String no, String yes) {
+    String text = task.setting(name, no);
+    if (!text.equals(no) && !text.equals(yes)) {
+      throw new ConfigurationException("setting " + name + " must be " + no + " or " + yes + ", not '" + text + "'");
+    }
+    return text.equals(yes);
+  }
+}

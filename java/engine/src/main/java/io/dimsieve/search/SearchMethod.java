@@ -1,0 +1,20 @@
+package io.dimsieve.search;
+
+import java.util.List;
+
+/** A way to find which columns of the embedding tables to keep. Stateless; a run's state lives in its call. */
+public interface SearchMethod {
+
+  /** Name in files and on the command line. */
+  String name();
+
+  /** One line for people, with the source. */
+  String summary();
+
+  /**
+   * Searches once and gives one plan per budget of the task, in its order.
+   *
+   * @throws io.dimsieve.TrainingDivergedException when the super-net's loss is no number
+   */
+  List<DimensionPlan> search(SearchTask task);
+}

@@ -1,0 +1,145 @@
+package io.dimsieve.train;
+
+import io.dimsieve.Progress;
+import io.dimsieve.data.Batch;
+import io.dimsieve.data.BatchReader;
+import io.dimsieve.data.Dataset;
+import io.dimsieve.data.Part;
+import io.dimsieve.memory.HostAllocator;
+import io.dimsieve.model.CtrModel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Trains a model on a dataset: shuffled epochs, validation after each, early stopping, best weights restored. Same seed, same bytes, for any number of
+ * threads; a training resumed from a checkpoint ends in the same bytes as one that was never stopped.
+ */
+public final class Trainer implements AutoCloseable {
+
+  /**
+   * How a training ended.
+   *
+   * @param best report of the epoch whose weights the model has now; null when no epoch was finished
+   * @param epochs all epochs
+   * @param steps steps done
+   * @param seconds wall time of everything
+   * @param interrupted true when it was asked to stop before its time
+   */
+  public record Result(EpochReport best, List<EpochReport> epochs, long steps, double seconds, boolean interrupted) {}
+
+  private final CtrModel model;
+  private final TrainSpec spec;
+  private final Dataset dataset;
+  private final TrainingStep step;
+  private final BatchReader reader;
+  private final Snapshot bestWeights;
+  private final List<EpochReport> reports = new ArrayList<>();
+  private EpochReport best;
+  private int epoch = 1;
+  private int batchesDone;
+  private double lossSum;
+  private int bad;
+  private boolean interrupted;
+  private Progress progress = Progress.NONE;
+  private BooleanSupplier stop = () -> false;
+
+  /**
+   * A trainer of a model whose weights are set.
+   *
+   * @param model of at least {@code spec.batchSize()} capacity
+   */
+  public Trainer(CtrModel model, TrainSpec spec, Dataset dataset) {
+    this.model = model;
+    this.spec = spec;
+    this.dataset = dataset;
+    this.step = new TrainingStep(model, spec);
+    this.reader = BatchReader.shuffled(dataset, Part.TRAIN, spec.batchSize(), spec.seed(), HostAllocator.INSTANCE);
+    this.bestWeights = new Snapshot(model.tape().backend(), model);
+  }
+
+  public void progress(Progress listener) {
+    progress = listener;
+  }
+
+  /** Asked before every step; true ends training as soon as possible with the weights as they are. */
+  public void stopWhen(BooleanSupplier requested) {
+    stop = requested;
+  }
+
+  public void add(StepHook hook) {
+    step.add(hook);
+  }
+
+  /** The step this trainer repeats. */
+  public TrainingStep step() {
+    return step;
+  }
+
+  /** Trains until the epochs are done, patience is out, a hook is done, or somebody asks to stop. */
+  public Result fit() {
+    long start = System.nanoTime();
+    interrupted = false;
+    while (epoch <= spec.epochs() && !finished() && !interrupted) {
+      runEpoch();
+    }
+    if (spec.patience() > 0 && !interrupted && best != null) {
+      bestWeights.restore();
+    }
+    return new Result(best, List.copyOf(reports), step.number(), (System.nanoTime() - start) * 1e-9, interrupted);
+  }
+
+  private boolean finished() {
+    return (spec.patience() > 0 && bad >= spec.patience()) || step.hooks().stream().anyMatch(StepHook::done);
+  }
+
+  private void runEpoch() {
+    long start = System.nanoTime();
+    long batches = (dataset.rows(Part.TRAIN) + spec.batchSize() - 1) / spec.batchSize();
+    progress.begin("epoch " + epoch, batches);
+    reader.seek(epoch, batchesDone);
+    boolean done = false;
+    for (Batch batch; !done && (batch = reader.next()) != null; ) {
+      if (stop.getAsBoolean()) {
+        interrupted = true;
+        progress.end("stopped after step " + step.number());
+        return;
+      }
+      lossSum += step.run(batch.ids(), batch.labels(), batch.size());
+      batchesDone++;
+      progress.advance(batchesDone, String.format(Locale.ROOT, "loss %.4f", lossSum / batchesDone));
+      done = step.hooks().stream().anyMatch(StepHook::done);
+    }
+    step.flush();
+    endEpoch((System.nanoTime() - start) * 1e-9);
+  }
+
+  private void endEpoch(double seconds) {
+    Evaluation validation = Evaluator.evaluate(model, dataset, Part.VALIDATION);
+    EpochReport report = new EpochReport(epoch, lossSum / Math.max(1, batchesDone), validation, seconds);
+    reports.add(report);
+    progress.end(String.format(
+        Locale.ROOT, "loss %.4f, validation auc %.4f logloss %.4f, %.0f rows/s", report.loss(), validation.auc(), validation.logLoss(),
+        dataset.rows(Part.TRAIN) / seconds));
+    if (best == null || validation.auc() > best.validation().auc() || spec.patience() == 0) {
+      best = report;
+      bad = 0;
+      bestWeights.take();
+    } else {
+      bad++;
+      step.scale(step.scale() * spec.decay());
+    }
+    int ended = epoch++;
+    batchesDone = 0;
+    lossSum = 0;
+    step.hooks().forEach(hook -> hook.afterEpoch(ended));
+  }
+
+  @Override
+  public void close() {
+    reader.close();
+    bestWeights.close();
+    step.close();
+  }
+}

@@ -1,0 +1,165 @@
+package io.dimsieve.train;
+
+import io.dimsieve.TrainingDivergedException;
+import io.dimsieve.autograd.Tape;
+import io.dimsieve.memory.Block;
+import io.dimsieve.memory.HostAllocator;
+import io.dimsieve.model.CtrModel;
+import io.dimsieve.optimizer.BatchGroups;
+import io.dimsieve.optimizer.DenseOptimizer;
+import io.dimsieve.optimizer.EmbeddingOptimizer;
+import io.dimsieve.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/** One step of training, again and again: load a batch, forward, backward, update. Allocates nothing per step. */
+public final class TrainingStep implements AutoCloseable {
+
+  private final CtrModel model;
+  private final Tape tape;
+  private final long seed;
+  private final BatchGroups groups;
+  private final DenseOptimizer dense;
+  private final EmbeddingOptimizer firstOrder;
+  private final EmbeddingOptimizer embedding;
+  private final List<StepHook> hooks = new ArrayList<>();
+  private final Block staging = HostAllocator.INSTANCE.allocate(16);
+  private final UnsafeBuffer view = staging.view();
+  private long step;
+  private double scale = 1;
+
+  /** A step for a model; optimizer state lives as long as the model. */
+  public TrainingStep(CtrModel model, TrainSpec spec) {
+    this.model = model;
+    this.tape = model.tape();
+    this.seed = spec.seed();
+    this.groups = new BatchGroups(tape.backend(), tape.arena(), tape.ids(), model.firstOrder().rows());
+    this.dense = new DenseOptimizer(tape.backend(), tape.arena(), spec.dense(), tape.weights());
+    this.firstOrder = new EmbeddingOptimizer(
+        tape.backend(), tape.arena(), spec.embedding(), "linear.weight", model.firstOrder(), groups, tape.logitGradient());
+    this.embedding = model.embeddings() == null
+        ? null
+        : new EmbeddingOptimizer(
+            tape.backend(), tape.arena(), spec.embedding(), "embedding", model.embeddings(), groups, model.gathered().gradient());
+  }
+
+  public void add(StepHook hook) {
+    hooks.add(hook);
+  }
+
+  List<StepHook> hooks() {
+    return hooks;
+  }
+
+  public CtrModel model() {
+    return model;
+  }
+
+  /** The groups of the batch in work. */
+  public BatchGroups groups() {
+    return groups;
+  }
+
+  /** Optimizer of the embedding tables, null for a model without. */
+  public EmbeddingOptimizer embeddingOptimizer() {
+    return embedding;
+  }
+
+  /** Steps done. */
+  public long number() {
+    return step;
+  }
+
+  /** Goes on after that many steps, done elsewhere. */
+  void number(long done) {
+    step = done;
+  }
+
+  /** Factor on the learning rates. */
+  public double scale() {
+    return scale;
+  }
+
+  void scale(double factor) {
+    scale = factor;
+  }
+
+  /** Everything besides the model's weights that a resumed training needs, by name, in a fixed order. */
+  public Map<String, Tensor> optimizerArrays() {
+    Map<String, Tensor> arrays = new TreeMap<>();
+    dense.state(arrays::put);
+    firstOrder.state(arrays::put);
+    if (embedding != null) {
+      embedding.state(arrays::put);
+    }
+    return arrays;
+  }
+
+  /**
+   * One step.
+   *
+   * @param ids address of int32 [rows, fields] in host memory
+   * @param labels address of float32 [rows]
+   * @return mean loss of the batch before the update
+   * @throws TrainingDivergedException when the loss is no number
+   */
+  public double run(long ids, long labels, int rows) {
+    step++;
+    load(ids, labels, rows);
+    firstOrder.beforeForward(step, rows);
+    if (embedding != null) {
+      embedding.beforeForward(step, rows);
+    }
+    for (int i = 0; i < hooks.size(); i++) {
+      hooks.get(i).beforeForward(step);
+    }
+    tape.forward(rows, true);
+    tape.backward(rows);
+    tape.backend().copyOut(staging.address(), tape.loss().address(), 8);
+    double loss = view.getDouble(0);
+    if (!Double.isFinite(loss)) {
+      throw new TrainingDivergedException(step, "the loss", loss);
+    }
+    firstOrder.step(step, scale, rows);
+    if (embedding != null) {
+      embedding.step(step, scale, rows);
+    }
+    dense.step(step, scale);
+    for (int i = 0; i < hooks.size(); i++) {
+      hooks.get(i).afterUpdate(step);
+    }
+    return loss;
+  }
+
+  /** Gradients of a batch at the present weights, without an update; what a search measures masks with. */
+  public void backpropagate(long ids, long labels, int rows) {
+    load(ids, labels, rows);
+    tape.forward(rows, true);
+    tape.backward(rows);
+  }
+
+  private void load(long ids, long labels, int rows) {
+    tape.backend().copyIn(tape.ids().address(), ids, 4L * rows * tape.ids().columns());
+    tape.backend().copyIn(tape.labels().address(), labels, 4L * rows);
+    view.putLong(0, seed);
+    view.putLong(8, step);
+    tape.backend().copyIn(tape.seed().address(), staging.address(), 16);
+    groups.group(rows);
+  }
+
+  /** Ends what exact dense semantics left open: afterwards all weights are those of the last step. */
+  public void flush() {
+    firstOrder.flush(step);
+    if (embedding != null) {
+      embedding.flush(step);
+    }
+  }
+
+  @Override
+  public void close() {
+    staging.close();
+  }
+}
