@@ -1,0 +1,79 @@
+package io.dimsieve.encode;
+
+import java.util.List;
+
+/** Maps the text of every field to a row of its table; row 0 is for values unknown to it. Immutable, for any number of threads. */
+public final class Encoder {
+
+  private final Schema schema;
+  private final Field[] fields;
+  private final Vocabulary[] vocabularies;
+  private final int[] rows;
+
+  private Encoder(Schema schema, List<Vocabulary> vocabularies) {
+    this.schema = schema;
+    this.fields = schema.fields().toArray(Field[]::new);
+    this.vocabularies = vocabularies.toArray(Vocabulary[]::new);
+    this.rows = new int[fields.length];
+    for (int i = 0; i < fields.length; i++) {
+      rows[i] = fields[i].hashed() ? fields[i].hashBuckets() : this.vocabularies[i].rows();
+    }
+  }
+
+  /**
+   * An encoder of known vocabularies.
+   *
+   * @param vocabularies one for each field, null for exactly the hashed ones
+   * @throws IllegalArgumentException when they do not fit the schema; the message has the field
+   */
+  public static Encoder of(Schema schema, List<Vocabulary> vocabularies) {
+    List<Field> fields = schema.fields();
+    if (vocabularies.size() != fields.size()) {
+      throw new IllegalArgumentException(vocabularies.size() + " vocabularies for " + fields.size() + " fields");
+    }
+    for (int i = 0; i < fields.size(); i++) {
+      if (fields.get(i).hashed() != (vocabularies.get(i) == null)) {
+        throw new IllegalArgumentException("field '" + fields.get(i).name() + "': "
+            + (fields.get(i).hashed() ? "hashed, but a vocabulary is given" : "its vocabulary is missing"));
+      }
+    }
+    return new Encoder(schema, vocabularies);
+  }
+
+  public Schema schema() {
+    return schema;
+  }
+
+  /** Number of fields. */
+  public int fields() {
+    return fields.length;
+  }
+
+  /** Table rows of a field, row 0 included. */
+  public int rows(int field) {
+    return rows[field];
+  }
+
+  /** Table rows of every field, row 0 included; a copy. */
+  public int[] rows() {
+    return rows.clone();
+  }
+
+  /** The vocabulary of a field, null for a hashed one. */
+  public Vocabulary vocabulary(int field) {
+    return vocabularies[field];
+  }
+
+  /**
+   * The table row of a value.
+   *
+   * @param field index in the schema
+   * @param raw column text; null and empty both mean missing
+   * @return from 0 to rows(field) − 1
+   * @throws IllegalArgumentException for a malformed number; the message has field name and text
+   */
+  public int encode(int field, String raw) {
+    String value = fields[field].value(raw);
+    return fields[field].hashed() ? FeatureHash.row(value, rows[field]) : vocabularies[field].id(value);
+  }
+}
