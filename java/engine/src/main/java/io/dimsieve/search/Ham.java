@@ -178,8 +178,9 @@ public final class Ham implements SearchMethod {
     Validation(SearchTask task, TrainingStep training, Arena arena) {
       this.training = training;
       CtrModel model = training.model();
-      this.reader = BatchReader.shuffled(
-          task.dataset(), Part.VALIDATION, task.train().batchSize(), task.train().seed() + 1, HostAllocator.INSTANCE);
+      this.reader = new BatchReader(
+          task.dataset(), Part.VALIDATION, task.train().batchSize(), task.train().seed() + 1, true, BatchReader.DEFAULT_WINDOW_ROWS,
+          HostAllocator.INSTANCE);
       this.probe = new MaskGradientProbe(
           task.backend(), arena, model.embeddings(), training.groups(), model.gathered().gradient());
     }

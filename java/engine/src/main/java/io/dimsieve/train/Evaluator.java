@@ -28,7 +28,7 @@ public final class Evaluator {
     int n = scores.labels.length;
     return new Evaluation(
         Auc.of(scores.logits, scores.labels, n), LogLoss.ofLogits(scores.logits, scores.labels, n),
-        Calibration.ratioOfLogits(scores.logits, scores.labels, n), n, seconds);
+        Calibration.ratio(scores.logits, scores.labels, n), n, seconds);
   }
 
   /** Logits and labels of a part. */
@@ -38,7 +38,7 @@ public final class Evaluator {
     byte[] labels = new byte[rows];
     int capacity = model.tape().capacity();
     Backend backend = model.tape().backend();
-    try (BatchReader reader = BatchReader.sequential(dataset, part, capacity, HostAllocator.INSTANCE);
+    try (BatchReader reader = BatchReader.inOrder(dataset, part, capacity, HostAllocator.INSTANCE);
         Block host = HostAllocator.INSTANCE.allocate(4L * capacity)) {
       reader.beginEpoch(0);
       int done = 0;

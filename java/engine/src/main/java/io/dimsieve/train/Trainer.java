@@ -55,7 +55,8 @@ public final class Trainer implements AutoCloseable {
     this.spec = spec;
     this.dataset = dataset;
     this.step = new TrainingStep(model, spec);
-    this.reader = BatchReader.shuffled(dataset, Part.TRAIN, spec.batchSize(), spec.seed(), HostAllocator.INSTANCE);
+    this.reader = new BatchReader(
+        dataset, Part.TRAIN, spec.batchSize(), spec.seed(), true, BatchReader.DEFAULT_WINDOW_ROWS, HostAllocator.INSTANCE);
     this.bestWeights = new Snapshot(model.tape().backend(), model);
   }
 
