@@ -1,0 +1,124 @@
+package io.dimsieve.data;
+
+import io.dimsieve.ConfigurationException;
+import io.dimsieve.memory.Allocator;
+
+/**
+ * Reads a part of a dataset in batches, prefetched by a thread, each row exactly once an epoch. The order depends only on the seed and
+ * the epoch, so {@link #seek} continues exactly where an interrupted run stopped.
+ *
+ * <p>Memory: 4 batches from the caller's allocator, and a window of {@code windowRows} rows (rounded up to 1024; at most 2 GiB) outside
+ * the heap, whatever the size of the file. Confined to one thread.
+ */
+public final class BatchReader implements AutoCloseable {
+
+  /** Window that shuffles well: 170 MB for 39 fields. */
+  public static final int DEFAULT_WINDOW_ROWS = 1 << 20;
+
+  private static final int SEQUENTIAL_WINDOW_ROWS = 1 << 14;
+  private static final int RING = 4;
+
+  private final long rows;
+  private final int batchSize;
+  private final EpochRows source;
+  private final Batch[] ring = new Batch[RING];
+  private Prefetcher prefetcher;
+  private int epoch;
+  private long position;
+
+  /**
+   * A reader that stands nowhere until {@link #beginEpoch} or {@link #seek}.
+   *
+   * @param windowRows rows that are shuffled together; ignored without shuffle
+   * @param allocator host memory for the batches (pinned when a device copies them)
+   */
+  public BatchReader(Dataset dataset, Part part, int batchSize, long seed, boolean shuffle, int windowRows, Allocator allocator) {
+    if (batchSize < 1 || windowRows < 1) {
+      throw new ConfigurationException("batch size " + batchSize + ", shuffle window " + windowRows + ": both are at least 1 row");
+    }
+    this.rows = dataset.rows(part);
+    this.batchSize = batchSize;
+    int window = shuffle ? windowRows : SEQUENTIAL_WINDOW_ROWS;
+    EpochOrder order = new EpochOrder(rows, window, seed, shuffle);
+    if ((long) order.windowRows() * dataset.rowBytes() > Integer.MAX_VALUE) {
+      throw new ConfigurationException("shuffle window of " + windowRows + " rows of " + dataset.rowBytes()
+          + " bytes exceeds 2 GiB; give a smaller one");
+    }
+    source = new EpochRows(dataset, part, order);
+    for (int i = 0; i < RING; i++) {
+      ring[i] = new Batch(batchSize, dataset.fields(), allocator);
+    }
+  }
+
+  /** A reader that keeps the order of the file. */
+  public static BatchReader inOrder(Dataset dataset, Part part, int batchSize, Allocator allocator) {
+    return new BatchReader(dataset, part, batchSize, 0, false, SEQUENTIAL_WINDOW_ROWS, allocator);
+  }
+
+  /** Batches of an epoch. */
+  public long batches() {
+    return (rows + batchSize - 1) / batchSize;
+  }
+
+  /** Starts an epoch from its first batch, wherever the reader stands. */
+  public void beginEpoch(int newEpoch) {
+    seek(newEpoch, 0);
+  }
+
+  /**
+   * Goes to a batch of an epoch.
+   *
+   * @param batch 0 to {@link #batches()}, as {@link #position()} gave it
+   */
+  public void seek(int newEpoch, long batch) {
+    if (newEpoch < 0 || batch < 0 || batch > batches()) {
+      throw new ConfigurationException("there is no batch " + batch + " in epoch " + newEpoch + "; an epoch has " + batches());
+    }
+    stop();
+    epoch = newEpoch;
+    position = batch;
+    prefetcher = new Prefetcher(source, newEpoch, Math.min(rows, batch * batchSize), ring, batchSize);
+  }
+
+  /**
+   * The next batch, or null when the epoch is over.
+   *
+   * @throws io.dimsieve.ModelFormatException when the file can no longer be read
+   */
+  public Batch next() {
+    if (prefetcher == null) {
+      throw new IllegalStateException("no epoch has begun");
+    }
+    Batch batch = prefetcher.next();
+    if (batch != null) {
+      position++;
+    }
+    return batch;
+  }
+
+  /** Epoch the reader stands in. */
+  public int epoch() {
+    return epoch;
+  }
+
+  /** Number of batches of the epoch given so far, which is the index of the next one. */
+  public long position() {
+    return position;
+  }
+
+  private void stop() {
+    if (prefetcher != null) {
+      prefetcher.close();
+      prefetcher = null;
+    }
+  }
+
+  @Override
+  public void close() {
+    stop();
+    source.close();
+    for (Batch batch : ring) {
+      batch.close();
+    }
+  }
+}

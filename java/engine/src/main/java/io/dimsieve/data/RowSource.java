@@ -1,0 +1,15 @@
+package io.dimsieve.data;
+
+/** A table of raw rows, such as a CSV file. It is read several times (count, then encode) and must give the same rows each time. */
+public interface RowSource {
+
+  /**
+   * Starts at the first row.
+   *
+   * @throws io.dimsieve.DataException when the input cannot be read
+   */
+  RowCursor open();
+
+  /** What messages and the dataset's notes call it, such as a file name. */
+  String name();
+}
