@@ -1,6 +1,6 @@
 package io.dimsieve.encode;
 
-/** The decimal numbers accepted from outside: {@code -1}, {@code 0.5}, {@code 3e-4}; no spaces, suffixes, hex, NaN or infinity. */
+/** The decimal numbers accepted from outside: {@code -1}, {@code 0.5}, {@code 3e-4}; no space, suffix, hex, NaN, infinity. */
 final class Decimal {
 
   private Decimal() {}

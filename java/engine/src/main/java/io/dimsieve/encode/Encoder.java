@@ -2,7 +2,7 @@ package io.dimsieve.encode;
 
 import java.util.List;
 
-/** Maps the text of every field to a row of its table; row 0 is for values unknown to it. Immutable, for any number of threads. */
+/** Maps the text of every field to a row of its table; row 0 is for unknown values. Immutable, for any number of threads. */
 public final class Encoder {
 
   private final Schema schema;

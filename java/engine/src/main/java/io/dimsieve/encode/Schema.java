@@ -57,7 +57,7 @@ public record Schema(LabelRule label, List<Field> fields) {
     return SchemaJson.read("schema", json);
   }
 
-  /** The one canonical text of this schema: one line, every key, fixed order; {@link #fromJson} reads it back to an equal schema. */
+  /** The canonical text of this schema: one line, every key, fixed order; {@link #fromJson} reads it back to an equal schema. */
   public String toJson() {
     return SchemaJson.write(this);
   }

@@ -172,7 +172,8 @@ final class SchemaJson {
         return value;
       }
     }
-    throw error("unknown value '" + text + "', expected one of " + Arrays.stream(values).map(SchemaJson::spelling).toList(), null);
+    List<String> known = Arrays.stream(values).map(SchemaJson::spelling).toList();
+    throw error("unknown value '" + text + "', expected one of " + known, null);
   }
 
   private static String spelling(Enum<?> value) {

@@ -8,8 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 
 /**
- * The values of a field and their table rows (ids). Id 0 stands for every value that is not in it; ids 1, 2, … are the values, the
- * most frequent first, equal counts by their UTF-8 bytes. A missing value is the empty text and a value like any other.
+ * The values of a field and their table rows (ids). Id 0 stands for every value that is not in it; ids 1, 2, … are the values,
+ * the most frequent first, equal counts by their UTF-8 bytes. A missing value is the empty text and a value like any other.
  * Immutable; lookups allocate nothing.
  */
 public final class Vocabulary {
@@ -25,8 +25,8 @@ public final class Vocabulary {
    *
    * @param utf8 bytes of the values of ids 1 to n, end to end
    * @param offsets [n + 1]; the value of id i is {@code utf8[offsets[i - 1] .. offsets[i])}
-   * @throws IllegalArgumentException when offsets do not ascend from 0 to the number of bytes, the bytes are not UTF-8, or a value
-   *     is given twice
+   * @throws IllegalArgumentException when offsets do not ascend from 0 to the number of bytes, the bytes are not UTF-8, or a
+   *     value is given twice
    */
   public static Vocabulary of(byte[] utf8, long[] offsets) {
     if (offsets.length == 0 || offsets[0] != 0 || offsets[offsets.length - 1] != utf8.length) {

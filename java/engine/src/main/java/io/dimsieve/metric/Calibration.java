@@ -1,7 +1,8 @@
 package io.dimsieve.metric;
 
 /**
- * How well predicted probabilities match frequencies. Source: He et al., Practical Lessons from Predicting Clicks on Ads, ADKDD 2014.
+ * How well predicted probabilities match frequencies. Source: He et al., Practical Lessons from Predicting Clicks on Ads at
+ * Facebook, ADKDD 2014.
  */
 public final class Calibration {
 
