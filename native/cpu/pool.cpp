@@ -12,44 +12,57 @@ namespace {
 
 constexpr int SPINS = 4000; // pauses before a helper sleeps: longer than the gap between two kernels of a step
 
+/*
+ * A ticket has a call's number in the upper half and the next chunk to claim in the lower; between calls the lower half is beyond any chunk. A helper
+ * that comes late, with the ticket of a call that is over, can claim nothing.
+ */
+constexpr uint64_t CALL = uint64_t(1) << 32;
+
 struct Pool {
   std::mutex run_lock; // one call at a time
   std::mutex sleep_lock;
   std::condition_variable wake;
-  std::atomic<uint64_t> epoch{0}; // grows with every call
+  std::atomic<uint64_t> ticket{CALL - 1};
   std::atomic<int> sleeping{0};
-  std::atomic<int> busy{0}; // helpers that have not left the current call
-  std::atomic<int64_t> next{0};
-  bool stop = false;
-  int64_t chunks = 0;
-  ds_task task = nullptr;
-  void *context = nullptr;
+  std::atomic<int64_t> done{0}; // chunks finished in the current call
+  std::atomic<bool> stop{false};
+  /* Of the current call: written before its first ticket, and stable while one of its chunks is claimed and not done. */
+  std::atomic<int64_t> chunks{0};
+  std::atomic<ds_task> task{nullptr};
+  std::atomic<void *> context{nullptr};
   std::vector<std::thread> helpers;
 
-  void drain() {
-    for (int64_t chunk; (chunk = next.fetch_add(1, std::memory_order_relaxed)) < chunks;) task(context, chunk);
-  }
-
-  void help() {
-    uint64_t seen = 0;
-    for (;;) {
-      for (int spin = 0; epoch.load(std::memory_order_acquire) == seen && spin < SPINS; spin++) __builtin_ia32_pause();
-      if (epoch.load(std::memory_order_acquire) == seen) {
-        std::unique_lock<std::mutex> lock(sleep_lock);
-        sleeping.fetch_add(1);
-        wake.wait(lock, [&] { return epoch.load(std::memory_order_acquire) != seen; });
-        sleeping.fetch_sub(1);
-      }
-      seen = epoch.load(std::memory_order_acquire);
-      if (stop) return;
-      drain();
-      busy.fetch_sub(1, std::memory_order_release);
+  /* Claims and runs chunks of the call that ticket t belongs to, until none is left. */
+  void drain(uint64_t t) {
+    const uint64_t call = t / CALL;
+    while (t / CALL == call && (int64_t)(t % CALL) < chunks.load(std::memory_order_acquire)) {
+      if (!ticket.compare_exchange_weak(t, t + 1, std::memory_order_acq_rel, std::memory_order_acquire)) continue;
+      task.load(std::memory_order_relaxed)(context.load(std::memory_order_relaxed), (int64_t)(t % CALL));
+      done.fetch_add(1, std::memory_order_release);
+      t = ticket.load(std::memory_order_acquire);
     }
   }
 
-  void announce() {
-    epoch.fetch_add(1);
-    if (sleeping.load() > 0) {
+  bool idle(uint64_t call) const { return ticket.load(std::memory_order_seq_cst) / CALL == call && !stop.load(std::memory_order_relaxed); }
+
+  void help() {
+    uint64_t seen = 0;
+    while (!stop.load(std::memory_order_acquire)) {
+      for (int spin = 0; idle(seen) && spin < SPINS; spin++) __builtin_ia32_pause();
+      if (idle(seen)) {
+        std::unique_lock<std::mutex> lock(sleep_lock);
+        sleeping.fetch_add(1);
+        wake.wait(lock, [&] { return !idle(seen); });
+        sleeping.fetch_sub(1);
+      }
+      const uint64_t t = ticket.load(std::memory_order_acquire);
+      seen = t / CALL;
+      drain(t);
+    }
+  }
+
+  void wake_sleepers() {
+    if (sleeping.load(std::memory_order_seq_cst) > 0) {
       std::lock_guard<std::mutex> lock(sleep_lock);
       wake.notify_all();
     }
@@ -75,10 +88,9 @@ extern "C" int ds_pool_create(int32_t threads, ds_stream *out) {
 extern "C" int ds_pool_destroy(ds_stream stream) {
   Pool *pool = static_cast<Pool *>(stream);
   if (!pool) return DS_INVALID;
-  pool->stop = true;
   {
     std::lock_guard<std::mutex> lock(pool->sleep_lock);
-    pool->epoch.fetch_add(1);
+    pool->stop = true;
     pool->wake.notify_all();
   }
   for (std::thread &helper : pool->helpers) helper.join();
@@ -93,12 +105,14 @@ extern "C" void ds_pool_run(ds_stream stream, int64_t chunks, ds_task task, void
     return;
   }
   std::lock_guard<std::mutex> lock(pool->run_lock);
-  pool->chunks = chunks;
-  pool->task = task;
-  pool->context = context;
-  pool->next.store(0, std::memory_order_relaxed);
-  pool->busy.store(static_cast<int>(pool->helpers.size()), std::memory_order_relaxed);
-  pool->announce();
-  pool->drain();
-  while (pool->busy.load(std::memory_order_acquire) > 0) __builtin_ia32_pause();
+  const uint64_t first = (pool->ticket.load(std::memory_order_relaxed) / CALL + 1) * CALL;
+  pool->chunks.store(chunks, std::memory_order_relaxed);
+  pool->done.store(0, std::memory_order_relaxed);
+  pool->task.store(task, std::memory_order_relaxed);
+  pool->context.store(context, std::memory_order_relaxed);
+  pool->ticket.store(first, std::memory_order_seq_cst);
+  pool->wake_sleepers();
+  pool->drain(first);
+  while (pool->done.load(std::memory_order_acquire) < chunks) __builtin_ia32_pause();
+  pool->ticket.store(first + CALL - 1, std::memory_order_relaxed);
 }
