@@ -18,8 +18,9 @@
 
 namespace check {
 
-extern const ds_backend *backend; // the variant under test
-extern const ds_backend *absent;  // the CUDA library of this build
+extern const ds_backend *backend;  // the variant under test
+extern const ds_backend *baseline; // the variant every machine has, of the same library
+extern const ds_backend *absent;   // the CUDA library of this build
 
 struct Case {
   const char *name;

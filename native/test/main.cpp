@@ -6,6 +6,7 @@
 namespace check {
 
 const ds_backend *backend;
+const ds_backend *baseline;
 const ds_backend *absent;
 static const char *running = "";
 
@@ -52,8 +53,9 @@ int main(int count, char **arguments) {
     std::printf("skipped, %s: %s\n", arguments[2], text);
     return 77;
   }
+  baseline = static_cast<const ds_backend *>(ds_open(arguments[1], "baseline", text, sizeof text));
   absent = static_cast<const ds_backend *>(ds_open(arguments[3], nullptr, text, sizeof text));
-  if (!absent) {
+  if (!baseline || !absent) {
     std::printf("%s\n", text);
     return 1;
   }

@@ -1,0 +1,151 @@
+/*
+ * Every variant of a kernel gives the bits of the baseline one. A case runs the same problem on both tables and compares all that was written;
+ * matmul is left out, as its sums are the BLAS library's.
+ */
+#include <initializer_list>
+
+#include "embedding.h"
+
+using namespace check;
+
+namespace {
+
+/* Everything a problem writes, as bytes. */
+class Outputs {
+ public:
+  template <class T>
+  void add(const Buffer<T> &b) {
+    const char *p = reinterpret_cast<const char *>(b.data());
+    bytes_.insert(bytes_.end(), p, p + b.size() * (int64_t)sizeof(T));
+  }
+  bool operator==(const Outputs &o) const { return bytes_ == o.bytes_; }
+
+ private:
+  std::vector<char> bytes_;
+};
+
+/* Runs problem(table, random, outputs) on both tables with the same random numbers. */
+template <class Problem>
+void same_bits(uint64_t seed, Problem problem) {
+  Outputs expected, actual;
+  Random random(seed), again(seed);
+  problem(baseline, random, expected);
+  problem(backend, again, actual);
+  REQUIRE(expected == actual);
+}
+
+F32 some(Random &random, int64_t n, double scale = 1) {
+  F32 b(n);
+  random.fill(b, scale);
+  return b;
+}
+
+int64_t units(int64_t batch) { return (batch + DS_ROW_CHUNK - 1) / DS_ROW_CHUNK; }
+
+const std::initializer_list<int64_t> BATCHES = {1, 17, 1500};
+
+} // namespace
+
+TEST(isa_embedding) {
+  for (int64_t d : WIDTHS)
+    for (int rule : {DS_SGD, DS_ADAGRAD, DS_ADAM})
+      for (bool full : {false, true})
+        same_bits((uint64_t)(d * 8 + rule), [&](const ds_backend *t, Random &random, Outputs &o) {
+          Embedding e(random, 1500, {1, 9, 700, 40}, d);
+          Groups g(e);
+          REQUIRE_STATUS(DS_OK, t->embedding_group(nullptr, e.rows, e.ids, g.order, g.scratch, g.starts, g.unique, g.counts, e.batch, e.fields));
+          for (const I32 *b : {&g.order, &g.starts, &g.unique, &g.counts}) o.add(*b);
+          F32 out(e.batch * e.columns), grad = some(random, e.batch * e.columns), regularity = some(random, e.squares, 0.1), s1(e.floats), s2(e.floats);
+          REQUIRE_STATUS(DS_OK, t->embedding_gather(nullptr, e.tables, e.base, e.width, e.column, e.rows, e.ids, full ? e.mask.data() : nullptr, out,
+                                                    e.batch, e.fields, e.columns));
+          F32 hyper(std::vector<float>{0.05f, 0.9f, 0.99f, 1e-6f, 1e-2f, 1.5f, 0, 0}), mask_grad(e.columns), workspace(2 * (e.columns + e.squares));
+          F64 gram(e.squares);
+          REQUIRE_STATUS(DS_OK, t->embedding_backward(nullptr, grad, e.columns, g.order, g.starts, g.unique, g.counts, e.base, e.width, e.column,
+                                                      full ? e.mask.data() : nullptr, full ? regularity.data() : nullptr, e.square_base, e.tables, s1, s2,
+                                                      mask_grad, full, gram, workspace, rule, hyper, e.batch, e.fields, e.columns));
+          for (const F32 *b : {&out, &e.tables, &s1, &s2, &mask_grad}) o.add(*b);
+          o.add(gram);
+        });
+}
+
+TEST(isa_update_dense_and_add) {
+  for (int64_t n : WIDTHS)
+    for (int rule : {DS_SGD, DS_ADAGRAD, DS_ADAM})
+      same_bits((uint64_t)n, [&](const ds_backend *t, Random &random, Outputs &o) {
+        F32 p = some(random, n), g = some(random, n), s1(n), s2(n), sum(n);
+        F32 hyper(std::vector<float>{0.05f, 0.9f, 0.99f, 1e-6f, 1e-2f, 1.5f, 0, 0});
+        for (int step = 0; step < 3; step++) REQUIRE_STATUS(DS_OK, t->update_dense(nullptr, p, g, s1, s2, rule, hyper, n));
+        REQUIRE_STATUS(DS_OK, t->add(nullptr, p, g, sum, n));
+        for (const F32 *b : {&p, &s1, &s2, &sum}) o.add(*b);
+      });
+}
+
+TEST(isa_linear) {
+  for (int64_t batch : BATCHES)
+    same_bits(70, [&](const ds_backend *t, Random &random, Outputs &o) {
+      Embedding e(random, batch, {1, 9, 700, 40}, std::vector<int32_t>{1, 1, 1, 1});
+      F32 bias = some(random, 1), out(batch);
+      REQUIRE_STATUS(DS_OK, t->linear_forward(nullptr, e.tables, e.base, e.rows, e.ids, bias, out, batch, e.fields));
+      o.add(out);
+    });
+}
+
+TEST(isa_fm) {
+  for (int64_t dim : {1, 7, 16, 17, 33, 64})
+    for (bool placed : {false, true})
+      for (bool accumulate : {false, true})
+        same_bits((uint64_t)dim, [&](const ds_backend *t, Random &random, Outputs &o) {
+          const int64_t batch = 130, columns = 5 * dim + dim / 2;
+          F32 e = some(random, batch * columns), dout = some(random, batch), de = some(random, batch * columns), sums(batch * dim), out(batch);
+          I32 place(columns);
+          for (int64_t c = 0; c < columns; c++) place[c] = (int32_t)random.below(dim);
+          const int32_t *identity = placed ? place.data() : nullptr;
+          REQUIRE_STATUS(DS_OK, t->fm_forward(nullptr, e, identity, sums, out, batch, columns, dim));
+          REQUIRE_STATUS(DS_OK, t->fm_backward(nullptr, e, identity, sums, dout, de, accumulate, batch, columns, dim));
+          for (const F32 *b : {&sums, &out, &de}) o.add(*b);
+        });
+}
+
+TEST(isa_bias_relu_dropout) {
+  for (int64_t n : WIDTHS)
+    for (int64_t batch : BATCHES)
+      for (float keep : {1.0f, 0.6f})
+        for (int32_t relu : {0, 1}) {
+          if (!relu && keep < 1) continue;
+          same_bits((uint64_t)n, [&](const ds_backend *t, Random &random, Outputs &o) {
+            F32 x = some(random, batch * n), bias = some(random, n), dy = some(random, batch * n), dbias(n), workspace(units(batch) * n);
+            I64 seed(std::vector<int64_t>{11, 12});
+            REQUIRE_STATUS(DS_OK, t->bias_relu_dropout_forward(nullptr, x, bias, relu, keep, seed, 4, batch, n));
+            REQUIRE_STATUS(DS_OK, t->bias_relu_dropout_backward(nullptr, x, relu, keep, dy, dbias, workspace, batch, n));
+            for (const F32 *b : {&x, &dy, &dbias}) o.add(*b);
+          });
+        }
+}
+
+TEST(isa_batch_norm) {
+  for (int64_t n : WIDTHS)
+    for (int64_t batch : BATCHES)
+      same_bits((uint64_t)n, [&](const ds_backend *t, Random &random, Outputs &o) {
+        F32 x = some(random, batch * n, 3), gamma = some(random, n), beta = some(random, n), dy = some(random, batch * n), y(batch * n), z(batch * n);
+        F32 mean(n), inverse(n), running_mean(n), running_variance(n), dgamma(n), dbeta(n), workspace(2 * units(batch) * n);
+        REQUIRE_STATUS(DS_OK, t->batch_norm_forward(nullptr, x, gamma, beta, y, mean, inverse, running_mean, running_variance, 0.1f, 1e-5f, workspace,
+                                                    batch, n));
+        REQUIRE_STATUS(DS_OK, t->batch_norm_inference(nullptr, x, gamma, beta, running_mean, running_variance, 1e-5f, z, batch, n));
+        REQUIRE_STATUS(DS_OK, t->batch_norm_backward(nullptr, x, gamma, mean, inverse, dy, dy, dgamma, dbeta, workspace, batch, n));
+        for (const F32 *b : {&y, &z, &mean, &inverse, &running_mean, &running_variance, &dgamma, &dbeta, &dy}) o.add(*b);
+      });
+}
+
+TEST(isa_bce_and_sigmoid) {
+  for (int64_t batch : {1, 17, 1500, 100000})
+    same_bits((uint64_t)batch, [&](const ds_backend *t, Random &random, Outputs &o) {
+      F32 z = some(random, batch, batch > 2000 ? 120 : 5), y(batch), d(batch), p(batch);
+      for (int64_t b = 0; b < batch; b++) y[b] = (float)random.below(2);
+      F64 loss(1), workspace(units(batch));
+      REQUIRE_STATUS(DS_OK, t->bce_with_logits(nullptr, z, y, loss, d, workspace, batch));
+      REQUIRE_STATUS(DS_OK, t->sigmoid(nullptr, z, p, batch));
+      o.add(loss);
+      o.add(d);
+      o.add(p);
+    });
+}
