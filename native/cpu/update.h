@@ -23,25 +23,36 @@ struct Hyper {
         rest1(lanes(1.0f - h[1])), rest2(lanes(1.0f - h[2])) {}
 };
 
-/* Updates n <= 16 parameters at p with their states. */
+/* One step of parameters x with states m and v for the gradient g; a rule leaves the states it does not have alone. */
 template <int RULE>
-static inline void update(const Hyper &h, float *p, Lanes g, float *s1, float *s2, int n) {
-  Lanes x = get(p, n);
+static inline void advance(const Hyper &h, Lanes &x, Lanes g, Lanes &m, Lanes &v) {
   g = g + h.l2 * x;
   if (RULE == DS_SGD) {
     x = x - h.step * g;
   } else if (RULE == DS_ADAGRAD) {
-    Lanes v = get(s1, n) + g * g;
-    put(s1, v, n);
-    x = x - h.step * g / (sqrt(v) + h.epsilon);
+    m = m + g * g;
+    x = x - h.step * g / (sqrt(m) + h.epsilon);
   } else {
-    Lanes m = h.beta1 * get(s1, n) + h.rest1 * g;
-    Lanes v = h.beta2 * get(s2, n) + h.rest2 * (g * g);
-    put(s1, m, n);
-    put(s2, v, n);
+    m = h.beta1 * m + h.rest1 * g;
+    v = h.beta2 * v + h.rest2 * (g * g);
     x = x - h.step * m / (sqrt(v) * h.bias2 + h.epsilon);
   }
+}
+
+/* Loads n <= 16 parameters at p and the states the rule has, lets body change them, stores them. */
+template <int RULE, class Body>
+static inline void change(float *p, float *s1, float *s2, int n, Body &&body) {
+  Lanes x = get(p, n), m = RULE == DS_SGD ? x : get(s1, n), v = RULE == DS_ADAM ? get(s2, n) : x;
+  body(x, m, v);
+  if (RULE != DS_SGD) put(s1, m, n);
+  if (RULE == DS_ADAM) put(s2, v, n);
   put(p, x, n);
+}
+
+/* Updates n <= 16 parameters at p with their states. */
+template <int RULE>
+static inline void update(const Hyper &h, float *p, Lanes g, float *s1, float *s2, int n) {
+  change<RULE>(p, s1, s2, n, [&](Lanes &x, Lanes &m, Lanes &v) { advance<RULE>(h, x, g, m, v); });
 }
 
 } // namespace DS_ISA

@@ -30,6 +30,22 @@
 #define DS_GROUP_CHUNK 1024
 /* Rows summed by one unit of work in reductions over a batch or a table; sizes their workspaces. */
 #define DS_ROW_CHUNK 1024
+/* Most row ranges that the Gram of one field is cut into; sizes its workspace. */
+#define DS_GRAM_PARTS 64
+
+/* Orthogonal regularities; formulas in native/cpu/regularity.cpp. */
+#define DS_SO 0
+#define DS_SO_NORMALIZED 1
+#define DS_COHERENCE 2
+#define DS_SPECTRAL 3
+
+/* Surrogate derivatives of the mask's step; formulas in native/cpu/mask.cpp. */
+#define DS_Q_IDENTITY 0
+#define DS_Q_CLIPPED 1
+#define DS_Q_SOFTPLUS 2
+#define DS_Q_LEAKY 3
+#define DS_Q_SIGMOID 4
+#define DS_Q_LONG_TAILED 5
 
 typedef const float *ds_f32_in;
 typedef float *ds_f32;

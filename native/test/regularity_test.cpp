@@ -1,0 +1,191 @@
+#include "embedding.h"
+
+using namespace check;
+
+namespace {
+
+struct Tables {
+  int32_t fields;
+  I64 rows, base, square_base;
+  I32 width, column;
+  int64_t columns = 0, floats = 0, squares = 0;
+  Tables(const std::vector<int64_t> &n, const std::vector<int32_t> &w)
+      : fields((int32_t)n.size()), rows(n), base(fields), square_base(fields), width(w), column(fields) {
+    for (int32_t f = 0; f < fields; f++) {
+      base[f] = floats;
+      column[f] = (int32_t)columns;
+      square_base[f] = squares;
+      floats += n[(size_t)f] * w[(size_t)f];
+      columns += w[(size_t)f];
+      squares += (int64_t)w[(size_t)f] * w[(size_t)f];
+    }
+  }
+};
+
+/* Float64 Grams of x; stride 0: tables. */
+std::vector<double> grams(const Tables &t, const double *x, int64_t stride) {
+  std::vector<double> g((size_t)t.squares);
+  for (int32_t f = 0; f < t.fields; f++) {
+    const int64_t d = t.width[f], s = stride ? stride : d, start = stride ? t.column[f] : t.base[f];
+    for (int64_t r = 0; r < t.rows[f]; r++)
+      for (int64_t i = 0; i < d; i++)
+        for (int64_t j = 0; j < d; j++) g[(size_t)(t.square_base[f] + i * d + j)] += x[start + r * s + i] * x[start + r * s + j];
+  }
+  return g;
+}
+
+F64 gram_of(ds_stream s, const Tables &t, const F32 &x, int64_t stride) {
+  F64 g(t.squares);
+  F32 workspace(DS_GRAM_PARTS * t.squares);
+  I64 column(t.fields);
+  for (int32_t f = 0; f < t.fields; f++) column[f] = t.column[f];
+  REQUIRE_STATUS(DS_OK, backend->gram(s, x.data(), stride ? column.data() : t.base.data(), t.width.data(), t.rows.data(), stride,
+                                      t.square_base.data(), g, workspace, t.fields));
+  return g;
+}
+
+void require_close(const F64 &actual, const std::vector<double> &expected, double relative) {
+  double scale = 1e-300;
+  for (double e : expected) scale = std::fmax(scale, std::fabs(e));
+  for (size_t i = 0; i < expected.size(); i++) REQUIRE(std::fabs(actual[(int64_t)i] - expected[i]) <= relative * scale);
+}
+
+/* Penalty of field f for tables in float64, through the kernel; matrix is written. */
+double penalty_of(int32_t f, const Tables &t, const std::vector<double> &x, const F32 *mask, const F32 &scale, int form, F32 &matrix) {
+  F64 g(grams(t, x.data(), 0)), penalty(t.fields);
+  REQUIRE_STATUS(DS_OK, backend->regularity(nullptr, g, t.square_base.data(), t.width.data(), t.column.data(), mask ? mask->data() : nullptr,
+                                            scale.data(), form, matrix, penalty, t.fields));
+  return penalty[f];
+}
+
+void check_gradient(int form, bool masked) {
+  Random random((uint64_t)form * 2 + masked);
+  Tables t({40, 9, 2, 1, 30}, {6, 5, 3, 1, 17});
+  std::vector<double> x((size_t)t.floats);
+  for (double &v : x) v = 0.3 * random.signed_uniform();
+  if (form == DS_SPECTRAL) // power iterations converge where one direction leads
+    for (size_t i = 0; i < x.size(); i++) x[i] += 0.7;
+  for (int64_t r = 0; r < t.rows[1]; r++) x[(size_t)(t.base[1] + r * t.width[1] + 2)] = 0; // a column of norm zero
+  F32 mask(t.columns), scale(t.fields), matrix(t.squares), unused(t.squares);
+  for (int64_t c = 0; c < t.columns; c++) mask[c] = random.below(4) ? 1.0f : 0.0f;
+  for (int32_t f = 0; f < t.fields; f++) scale[f] = 0.5f + (float)f;
+  const F32 *h = masked ? &mask : nullptr;
+  penalty_of(0, t, x, h, scale, form, matrix);
+  for (int32_t f = 0; f < t.fields; f++) {
+    const int64_t d = t.width[f];
+    for (int64_t r = 0; r < t.rows[f]; r += 3)
+      for (int64_t j = 0; j < d; j++) {
+        const size_t row = (size_t)(t.base[f] + r * d), at = row + (size_t)j;
+        if (f == 1 && j == 2) { // dropped: no gradient; a step would bring it back
+          for (int64_t k = 0; k < d; k++) REQUIRE(matrix[t.square_base[f] + k * d + j] == 0 && matrix[t.square_base[f] + j * d + k] == 0);
+          continue;
+        }
+        double expected = 0, size = 1; // size: of the terms, which M holds in float
+        for (int64_t k = 0; k < d; k++) {
+          const double term = x[row + (size_t)k] * matrix[t.square_base[f] + k * d + j];
+          expected += term;
+          size += std::fabs(term);
+        }
+        const double step = 1e-6, old = x[at];
+        x[at] = old + step;
+        const double above = penalty_of(f, t, x, h, scale, form, unused);
+        x[at] = old - step;
+        const double below = penalty_of(f, t, x, h, scale, form, unused);
+        x[at] = old;
+        REQUIRE(std::fabs((above - below) / (2 * step) - expected) <= 2e-6 * size);
+      }
+  }
+}
+
+} // namespace
+
+TEST(gram_equals_reference_and_does_not_depend_on_threads) {
+  for (int64_t d : WIDTHS) {
+    Random random((uint64_t)d);
+    Tables t({0, 1, 255, 3000, 70001}, {(int32_t)d, (int32_t)d, (int32_t)(d / 2), (int32_t)d, 3});
+    F32 x(t.floats);
+    random.fill(x);
+    const std::vector<double> wide(x.data(), x.data() + t.floats);
+    const F64 first = gram_of(nullptr, t, x, 0);
+    require_close(first, grams(t, wide.data(), 0), 1e-6);
+    for_each_pool([&](ds_stream s) { REQUIRE(gram_of(s, t, x, 0) == first); });
+  }
+}
+
+TEST(gram_of_a_batch_reads_its_columns) {
+  Tables t({2500, 2500, 2500}, {16, 5, 33});
+  Random random(3);
+  F32 x(2500 * t.columns);
+  random.fill(x);
+  const std::vector<double> wide(x.data(), x.data() + x.size());
+  const F64 first = gram_of(nullptr, t, x, t.columns);
+  require_close(first, grams(t, wide.data(), t.columns), 1e-6);
+  for_each_pool([&](ds_stream s) { REQUIRE(gram_of(s, t, x, t.columns) == first); });
+}
+
+TEST(gram_of_a_million_rows_keeps_six_digits) {
+  Tables t({1000000}, {4});
+  Random random(4);
+  F32 x(t.floats);
+  random.fill(x);
+  for (int64_t i = 0; i < x.size(); i++) x[i] += 0.5f; // nothing cancels
+  const std::vector<double> wide(x.data(), x.data() + t.floats);
+  const std::vector<double> expected = grams(t, wide.data(), 0);
+  const F64 g = gram_of(nullptr, t, x, 0);
+  for (int64_t i = 0; i < 16; i++) REQUIRE(std::fabs(g[i] / expected[(size_t)i] - 1) < 1e-6);
+}
+
+TEST(gram_refuses_a_stride_below_the_width) {
+  Tables t({4}, {16});
+  F32 x(64), workspace(DS_GRAM_PARTS * 256);
+  F64 g(256);
+  REQUIRE_STATUS(DS_INVALID, backend->gram(nullptr, x, t.base, t.width, t.rows, 15, t.square_base, g, workspace, 1));
+}
+
+TEST(regularity_gradients_equal_finite_differences) {
+  for (int form : {DS_SO, DS_SO_NORMALIZED, DS_COHERENCE, DS_SPECTRAL})
+    for (bool masked : {false, true}) check_gradient(form, masked);
+}
+
+TEST(regularity_of_known_matrices) {
+  // columns (1,0), (1,1): G = [1 1; 1 2], cosine 1/√2, eigenvalues of G - I: (1 ± √5)/2
+  Tables t({2}, {2});
+  const std::vector<double> x{1, 1, 0, 1};
+  F32 scale(std::vector<float>{1}), matrix(4);
+  REQUIRE(std::fabs(penalty_of(0, t, x, nullptr, scale, DS_SO, matrix) - 3) < 1e-12);
+  REQUIRE(std::fabs(penalty_of(0, t, x, nullptr, scale, DS_SO_NORMALIZED, matrix) - 1) < 1e-12);
+  REQUIRE(std::fabs(penalty_of(0, t, x, nullptr, scale, DS_COHERENCE, matrix) - std::sqrt(0.5)) < 1e-12);
+  REQUIRE(std::fabs(penalty_of(0, t, x, nullptr, scale, DS_SPECTRAL, matrix) - std::pow((1 + std::sqrt(5)) / 2, 2)) < 1e-12);
+  F32 none(2);
+  for (int form = DS_SO; form <= DS_SPECTRAL; form++) {
+    REQUIRE(penalty_of(0, t, x, &none, scale, form, matrix) == 0);
+    REQUIRE(matrix == F32(4));
+  }
+}
+
+TEST(regularity_does_not_depend_on_threads) {
+  Tables t({50, 60, 70, 80}, {16, 1, 33, 7});
+  Random random(5);
+  F32 x(t.floats), scale(std::vector<float>{1, 2, 3, 4});
+  random.fill(x);
+  F64 g = gram_of(nullptr, t, x, 0);
+  for (int form = DS_SO; form <= DS_SPECTRAL; form++) {
+    F32 expected(t.squares);
+    F64 total(t.fields);
+    REQUIRE_STATUS(DS_OK, backend->regularity(nullptr, g, t.square_base, t.width, t.column, nullptr, scale, form, expected, total, t.fields));
+    for_each_pool([&](ds_stream s) {
+      F32 matrix(t.squares);
+      F64 penalty(t.fields);
+      REQUIRE_STATUS(DS_OK, backend->regularity(s, g, t.square_base, t.width, t.column, nullptr, scale, form, matrix, penalty, t.fields));
+      REQUIRE(matrix == expected && penalty == total);
+    });
+  }
+}
+
+TEST(regularity_refuses_unknown_forms) {
+  Tables t({4}, {2});
+  F64 g(4), penalty(1);
+  F32 scale(1), matrix(4);
+  for (int form : {-1, 4})
+    REQUIRE_STATUS(DS_INVALID, backend->regularity(nullptr, g, t.square_base, t.width, t.column, nullptr, scale, form, matrix, penalty, 1));
+}
