@@ -62,6 +62,7 @@ final class Prefetcher implements AutoCloseable {
     }
     if (lent != null) {
       free.offer(lent);
+      lent = null;
     }
     lent = await();
     if (lent.size() == 0) {
