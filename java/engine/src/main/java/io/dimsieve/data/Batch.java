@@ -6,8 +6,8 @@ import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Rows for one training step: ids int32 [size][F] and labels float32 [size], row-major, each beginning 64-byte aligned. It belongs to its
- * {@link BatchReader} and is valid until the next call of the reader's {@code next}, {@code seek} or {@code close}.
+ * Rows for one training step: ids int32 [size][F] and labels float32 [size], row-major, each beginning 64-byte aligned. It
+ * belongs to its {@link BatchReader} and is valid until the reader is asked for another batch, moved or closed.
  */
 public final class Batch implements AutoCloseable {
 

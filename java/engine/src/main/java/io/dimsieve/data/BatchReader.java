@@ -4,11 +4,11 @@ import io.dimsieve.ConfigurationException;
 import io.dimsieve.memory.Allocator;
 
 /**
- * Reads a part of a dataset in batches, prefetched by a thread, each row exactly once an epoch. The order depends only on the seed and
- * the epoch, so {@link #seek} continues exactly where an interrupted run stopped.
+ * Reads a part of a dataset in batches, prefetched by a thread, each row exactly once an epoch. The order depends only on the
+ * seed and the epoch, so {@link #seek} continues exactly where an interrupted run stopped.
  *
- * <p>Memory: 4 batches from the caller's allocator, and a window of {@code windowRows} rows (rounded up to 1024; at most 2 GiB) outside
- * the heap, whatever the size of the file. Confined to one thread.
+ * <p>Memory: 4 batches from the caller's allocator, and a window of {@code windowRows} rows (rounded up to 1024; at most 2 GiB)
+ * outside the heap, whatever the size of the file. Confined to one thread.
  */
 public final class BatchReader implements AutoCloseable {
 
@@ -34,7 +34,8 @@ public final class BatchReader implements AutoCloseable {
    */
   public BatchReader(Dataset dataset, Part part, int batchSize, long seed, boolean shuffle, int windowRows, Allocator allocator) {
     if (batchSize < 1 || windowRows < 1) {
-      throw new ConfigurationException("batch size " + batchSize + ", shuffle window " + windowRows + ": both are at least 1 row");
+      throw new ConfigurationException("batch size " + batchSize + ", shuffle window " + windowRows
+          + ": both are at least 1 row");
     }
     this.rows = dataset.rows(part);
     this.batchSize = batchSize;

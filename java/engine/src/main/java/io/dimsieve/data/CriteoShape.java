@@ -1,8 +1,8 @@
 package io.dimsieve.data;
 
 /**
- * Numbers of values as they occur in the Criteo display-advertising data when rare values are dropped (13 numeric columns in buckets, then
- * 26 categories; about 1.1 million values), and planted dimensions that differ from field to field.
+ * Numbers of values as they occur in the Criteo display-advertising data when rare values are dropped (13 numeric columns in
+ * buckets, then 26 categories; about 1.1 million values), and planted dimensions that differ from field to field.
  */
 final class CriteoShape {
 

@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Turns raw rows into a dataset file, in passes that keep only vocabularies and buffers in memory: times (for a split by order), count
- * (vocabularies of the training rows, rows of each part), encode.
+ * Turns raw rows into a dataset file, in passes that keep only vocabularies and buffers in memory: times (for a split by order),
+ * count (vocabularies of the training rows, rows of each part), encode.
  */
 public final class DatasetBuilder {
 

@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
- * The hidden truth behind {@link SyntheticRows}, after its formula. Fields are dealt coordinates like cards: field f takes the next
- * k_f of the endless sequence 0, 1, …, D−1, 0, 1, …; so when Σ k_f ≥ 2D every coordinate is used by at least two fields.
+ * The hidden truth behind {@link SyntheticRows}, after its formula. Fields are dealt coordinates like cards: field f takes the
+ * next k_f of the endless sequence 0, 1, …, D−1, 0, 1, …; so when Σ k_f ≥ 2D every coordinate is used by at least two fields.
  */
 final class SyntheticModel {
 

@@ -15,18 +15,19 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * Clicks from a known factorization machine, to see whether a search finds the dimensions that are really needed. Field f has n_f values
- * and a planted dimension k_f; the latent vector of each value in R^D is zero outside the k_f coordinates of its field.
+ * Clicks from a known factorization machine, to see whether a search finds the dimensions that are really needed. Field f has n_f
+ * values and a planted dimension k_f; the latent vector of each value in R^D is zero outside the k_f coordinates of its field.
  *
  * <pre>
  * logit = bias + scale · Σ_{i&lt;j} ⟨v_i, v_j⟩ + Σ_f w_f        label ~ Bernoulli(σ(logit))
  * </pre>
  *
- * v has unit variance on its coordinates, w deviation 0.1 (both uniform); scale gives the interactions deviation 2 and bias a mean
- * logit of −1.2, both measured on 8192 rows. Ids follow Zipf's law: P(id) = ln(1 + 1/id) / ln(n + 1).
+ * v has unit variance on its coordinates, w deviation 0.1 (both uniform); scale gives the interactions deviation 2 and bias a
+ * mean logit of −1.2, both measured on 8192 rows. Ids follow Zipf's law: P(id) = ln(1 + 1/id) / ln(n + 1).
  *
- * <p>Why k_f and no less: the interactions of field f with the rest are a matrix (values of f) × (values of the others) of rank k_f, as
- * n_f &gt; k_f and every coordinate is used by another field too; a factorization machine that gives f fewer dimensions cannot equal it.
+ * <p>Why k_f and no less: the interactions of field f with the rest are a matrix (values of f) × (values of the others) of rank
+ * k_f, as n_f &gt; k_f and every coordinate is used by another field too; a factorization machine that gives f fewer dimensions
+ * cannot equal it.
  */
 public final class SyntheticRows implements RowSource {
 
@@ -59,8 +60,8 @@ public final class SyntheticRows implements RowSource {
     long planted = 0;
     for (int f = 0; f < dimensions.length; f++) {
       if (dimensions[f] < 0 || dimensions[f] > Math.min(base, cardinalities[f] - 1)) {
-        throw new ConfigurationException("synthetic field " + f + ": dimension " + dimensions[f] + " is not in 0 to min(" + base + ", "
-            + cardinalities[f] + " - 1)");
+        throw new ConfigurationException("synthetic field " + f + ": dimension " + dimensions[f] + " is not in 0 to min("
+            + base + ", " + cardinalities[f] + " - 1)");
       }
       planted += dimensions[f];
     }
@@ -76,7 +77,9 @@ public final class SyntheticRows implements RowSource {
     return new SyntheticRows(seed, rows, CriteoShape.BASE, CriteoShape.cardinalities(), CriteoShape.dimensions());
   }
 
-  /** Fields {@code f00}, {@code f01}, …: categorical, every value of the training rows kept; the label column is {@code label}. */
+  /**
+   * Fields {@code f00}, {@code f01}, …: categorical, every value of the training rows kept; the label column is {@code label}.
+   */
   public Schema schema() {
     List<Field> fields = new ArrayList<>();
     for (int f = 0; f < cardinalities.length; f++) {
@@ -106,8 +109,8 @@ public final class SyntheticRows implements RowSource {
   }
 
   /**
-   * Writes a dataset without the detour over text. The vocabulary of a field is all its values "1" to "n_f", in this order, whether they
-   * occur or not.
+   * Writes a dataset without the detour over text. The vocabulary of a field is all its values "1" to "n_f", in this order,
+   * whether they occur or not.
    */
   public Dataset write(Path out, Split split, Progress progress) {
     RowTimes times = new RowTimes();

@@ -42,7 +42,8 @@ class DatasetBuilderTest {
       assertEquals("rome", dataset.encoder().vocabulary(0).value(1));
       int missing = dataset.encoder().encode(1, null);
       int seven = dataset.encoder().encode(1, "7");
-      assertArrayEquals(new int[] {1, 1, seven, 0, 2, missing, 1, 1, dataset.encoder().encode(1, "8"), 0, 1, seven}, read(dataset, Part.TRAIN));
+      int eight = dataset.encoder().encode(1, "8");
+      assertArrayEquals(new int[] {1, 1, seven, 0, 2, missing, 1, 1, eight, 0, 1, seven}, read(dataset, Part.TRAIN));
       assertArrayEquals(new int[] {1, 0, 0}, read(dataset, Part.TEST), "paris and 900 were never trained on");
       assertEquals("table.csv", dataset.source());
       assertEquals("by order 4:0:1", dataset.split());
@@ -113,7 +114,8 @@ class DatasetBuilderTest {
   void unwritableOutputIsAConfigurationError() {
     Path absent = directory.resolve("absent/set");
     TableRows rows = TableRows.of("5,rome,1");
-    assertThrows(ConfigurationException.class, () -> DatasetBuilder.build(rows, SCHEMA, Split.random(1, 1, 0, 0), absent, Progress.NONE));
+    Split all = Split.random(1, 1, 0, 0);
+    assertThrows(ConfigurationException.class, () -> DatasetBuilder.build(rows, SCHEMA, all, absent, Progress.NONE));
   }
 
   private void assertRejected(String message, String... lines) {

@@ -23,7 +23,8 @@ class DatasetTest {
   @BeforeEach
   void build() {
     path = directory.resolve("set");
-    try (Dataset dataset = new SyntheticRows(1, 300, 1, new int[] {5, 6}, new int[] {1, 1}).write(path, Split.byOrder(8, 1, 1), Progress.NONE)) {
+    SyntheticRows rows = new SyntheticRows(1, 300, 1, new int[] {5, 6}, new int[] {1, 1});
+    try (Dataset dataset = rows.write(path, Split.byOrder(8, 1, 1), Progress.NONE)) {
       encoder = dataset.encoder();
     }
   }

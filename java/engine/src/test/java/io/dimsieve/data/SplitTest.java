@@ -19,7 +19,8 @@ class SplitTest {
     assertTrue(!parts.equals(take(Split.random(8, 8, 1, 1), Collections.nCopies(100_000, 0L))));
     assertEquals(80_000, Collections.frequency(parts, Part.TRAIN), 500);
     assertEquals(10_000, Collections.frequency(parts, Part.VALIDATION), 400);
-    assertEquals(parts.subList(0, 1000), take(Split.random(7, 8, 1, 1), Collections.nCopies(1000, 0L)), "more rows change nothing before");
+    assertEquals(parts.subList(0, 1000), take(Split.random(7, 8, 1, 1), Collections.nCopies(1000, 0L)),
+        "more rows change nothing before");
     assertEquals("random 8:1:1 seed 7", Split.random(7, 8, 1, 1).note());
   }
 
@@ -35,7 +36,8 @@ class SplitTest {
   @Test
   void byOrderOfTimesIsExactWithTies() {
     List<Part> parts = take(Split.byOrder(2, 1, 1), List.of(9L, 1L, 5L, 5L, Long.MIN_VALUE, 5L, 5L, Long.MAX_VALUE));
-    assertEquals(List.of(Part.TEST, Part.TRAIN, Part.TRAIN, Part.TRAIN, Part.TRAIN, Part.VALIDATION, Part.VALIDATION, Part.TEST), parts);
+    assertEquals(List.of(Part.TEST, Part.TRAIN, Part.TRAIN, Part.TRAIN, Part.TRAIN, Part.VALIDATION, Part.VALIDATION, Part.TEST),
+        parts);
     assertEquals("by order 2:1:1", Split.byOrder(2, 1, 1).note());
   }
 

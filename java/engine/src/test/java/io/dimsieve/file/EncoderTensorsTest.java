@@ -75,8 +75,8 @@ class EncoderTensorsTest {
 
   private void assertRefused(String message, String schema, String utf8, long... offsets) {
     byte[] bytes = utf8.getBytes(StandardCharsets.UTF_8);
-    TensorLayout layout = new TensorLayout("model").metadata("schema", schema).tensor("vocabulary.0.utf8", TensorType.U8, bytes.length)
-        .tensor("vocabulary.0.offsets", TensorType.I64, offsets.length);
+    TensorLayout layout = new TensorLayout("model").metadata("schema", schema)
+        .tensor("vocabulary.0.utf8", TensorType.U8, bytes.length).tensor("vocabulary.0.offsets", TensorType.I64, offsets.length);
     assertRefused(message, layout, bytes, offsets);
   }
 
