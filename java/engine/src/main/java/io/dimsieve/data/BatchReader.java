@@ -25,6 +25,7 @@ public final class BatchReader implements AutoCloseable {
   private Prefetcher prefetcher;
   private int epoch;
   private long position;
+  private boolean closed;
 
   /**
    * A reader that stands nowhere until {@link #beginEpoch} or {@link #seek}.
@@ -45,9 +46,17 @@ public final class BatchReader implements AutoCloseable {
       throw new ConfigurationException("shuffle window of " + windowRows + " rows of " + dataset.rowBytes()
           + " bytes exceeds 2 GiB; give a smaller one");
     }
+    if (batchSize > Integer.MAX_VALUE / dataset.rowBytes()) {
+      throw new ConfigurationException("a batch of " + batchSize + " rows of " + dataset.fields() + " fields exceeds 2 GiB");
+    }
     source = new EpochRows(dataset, part, order);
-    for (int i = 0; i < RING; i++) {
-      ring[i] = new Batch(batchSize, dataset.fields(), allocator);
+    try {
+      for (int i = 0; i < RING; i++) {
+        ring[i] = new Batch(batchSize, dataset.fields(), allocator);
+      }
+    } catch (RuntimeException | Error e) {
+      close();
+      throw e;
     }
   }
 
@@ -74,6 +83,9 @@ public final class BatchReader implements AutoCloseable {
   public void seek(int newEpoch, long batch) {
     if (newEpoch < 0 || batch < 0 || batch > batches()) {
       throw new ConfigurationException("there is no batch " + batch + " in epoch " + newEpoch + "; an epoch has " + batches());
+    }
+    if (closed) {
+      throw new IllegalStateException("batch reader used after close");
     }
     stop();
     epoch = newEpoch;
@@ -114,12 +126,19 @@ public final class BatchReader implements AutoCloseable {
     }
   }
 
+  /** Stops the thread and frees window and batches; further calls do nothing. The dataset stays open. */
   @Override
   public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
     stop();
     source.close();
     for (Batch batch : ring) {
-      batch.close();
+      if (batch != null) {
+        batch.close();
+      }
     }
   }
 }

@@ -246,7 +246,7 @@ public final class TensorFileReader implements AutoCloseable {
   }
 
   private static ModelFormatException unreadable(Path path, IOException e) {
-    return new ModelFormatException(path.toString(), "cannot be read: " + e.getMessage(), e);
+    return new ModelFormatException(path.toString(), "cannot be read: " + (e.getMessage() == null ? e : e.getMessage()), e);
   }
 
   @Override

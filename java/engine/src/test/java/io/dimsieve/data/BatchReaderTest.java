@@ -10,8 +10,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.management.ThreadMXBean;
 import io.dimsieve.ConfigurationException;
 import io.dimsieve.ModelFormatException;
+import io.dimsieve.NativeException;
 import io.dimsieve.Progress;
+import io.dimsieve.memory.Allocator;
 import io.dimsieve.memory.Arena;
+import io.dimsieve.memory.Block;
 import io.dimsieve.memory.HostAllocator;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -22,6 +25,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -138,9 +143,9 @@ class BatchReaderTest {
   void memoryIsBoundedAndReturned() {
     Arena arena = new Arena(HostAllocator.INSTANCE);
     try (arena; BatchReader reader = new BatchReader(dataset, Part.TRAIN, 100, 5, true, 1024, arena)) {
-      assertEquals(4 * (100 * 2 * 4 + 100 * 4), arena.bytes());
+      assertEquals(4 * (832 + 100 * 4), arena.bytes());
       epoch(reader, 0);
-      assertEquals(4 * (100 * 2 * 4 + 100 * 4), arena.bytes());
+      assertEquals(4 * (832 + 100 * 4), arena.bytes());
     }
   }
 
@@ -192,10 +197,57 @@ class BatchReaderTest {
   void badArgumentsAreRefused() {
     assertThrows(ConfigurationException.class, () -> new BatchReader(dataset, Part.TRAIN, 0, 5, true, 1, HostAllocator.INSTANCE));
     assertThrows(ConfigurationException.class, () -> new BatchReader(dataset, Part.TRAIN, 1, 5, true, 0, HostAllocator.INSTANCE));
+    assertThrows(ConfigurationException.class, () -> BatchReader.inOrder(dataset, Part.TRAIN, 1 << 28, HostAllocator.INSTANCE));
     try (BatchReader reader = BatchReader.inOrder(dataset, Part.TRAIN, 100, HostAllocator.INSTANCE)) {
       assertThrows(ConfigurationException.class, () -> reader.seek(0, 102));
       assertThrows(ConfigurationException.class, () -> reader.seek(0, -1));
       assertThrows(ConfigurationException.class, () -> reader.beginEpoch(-1));
+    }
+  }
+
+  @Test
+  void useAfterCloseIsAnErrorAndCloseTwiceIsNot() {
+    BatchReader reader = BatchReader.inOrder(dataset, Part.TRAIN, 100, HostAllocator.INSTANCE);
+    reader.beginEpoch(0);
+    Batch batch = reader.next();
+    reader.close();
+    reader.close();
+    assertThrows(IllegalStateException.class, reader::next);
+    assertThrows(IllegalStateException.class, () -> reader.beginEpoch(0));
+    assertThrows(IllegalStateException.class, batch::ids);
+    assertThrows(IllegalStateException.class, batch::labels);
+    assertThrows(IndexOutOfBoundsException.class, () -> batch.id(0, 0));
+    assertThrows(IndexOutOfBoundsException.class, () -> batch.label(0));
+  }
+
+  @Test
+  void aClosedDatasetIsAnErrorInNext() {
+    try (BatchReader reader = new BatchReader(dataset, Part.TRAIN, 100, 5, true, 1024, HostAllocator.INSTANCE)) {
+      dataset.close();
+      reader.beginEpoch(0);
+      assertThrows(ModelFormatException.class, reader::next);
+    }
+  }
+
+  @Test
+  void failingAllocationsLeakNothing() {
+    for (int failing = 1; failing <= 4; failing++) {
+      int left = failing;
+      AtomicLong live = new AtomicLong();
+      AtomicInteger calls = new AtomicInteger();
+      Allocator allocator = bytes -> {
+        if (calls.incrementAndGet() == left) {
+          throw new NativeException("allocate", 1, "out of memory");
+        }
+        Block block = HostAllocator.INSTANCE.allocate(bytes);
+        live.addAndGet(bytes);
+        return new Block(block.address(), bytes, (address, size) -> {
+          live.addAndGet(-size);
+          block.close();
+        });
+      };
+      assertThrows(NativeException.class, () -> new BatchReader(dataset, Part.TRAIN, 10, 5, true, 1024, allocator));
+      assertEquals(0, live.get());
     }
   }
 
