@@ -4,11 +4,11 @@ import io.dimsieve.ConfigurationException;
 import io.dimsieve.memory.Allocator;
 
 /**
- * Reads a part of a dataset in batches, prefetched by a thread, each row exactly once an epoch. The order depends only on the seed and
- * the epoch, so {@link #seek} continues exactly where an interrupted run stopped.
+ * Reads a part of a dataset in batches, prefetched by a thread, each row exactly once an epoch. The order depends only on the
+ * seed and the epoch, so {@link #seek} continues exactly where an interrupted run stopped.
  *
- * <p>Memory: 4 batches from the caller's allocator, and a window of {@code windowRows} rows (rounded up to 1024; at most 2 GiB) outside
- * the heap, whatever the size of the file. Confined to one thread.
+ * <p>Memory: 4 batches from the caller's allocator, and a window of {@code windowRows} rows (rounded up to 1024; at most 2 GiB)
+ * outside the heap, whatever the size of the file. Confined to one thread.
  */
 public final class BatchReader implements AutoCloseable {
 
@@ -25,6 +25,7 @@ public final class BatchReader implements AutoCloseable {
   private Prefetcher prefetcher;
   private int epoch;
   private long position;
+  private boolean closed;
 
   /**
    * A reader that stands nowhere until {@link #beginEpoch} or {@link #seek}.
@@ -34,7 +35,8 @@ public final class BatchReader implements AutoCloseable {
    */
   public BatchReader(Dataset dataset, Part part, int batchSize, long seed, boolean shuffle, int windowRows, Allocator allocator) {
     if (batchSize < 1 || windowRows < 1) {
-      throw new ConfigurationException("batch size " + batchSize + ", shuffle window " + windowRows + ": both are at least 1 row");
+      throw new ConfigurationException("batch size " + batchSize + ", shuffle window " + windowRows
+          + ": both are at least 1 row");
     }
     this.rows = dataset.rows(part);
     this.batchSize = batchSize;
@@ -44,9 +46,17 @@ public final class BatchReader implements AutoCloseable {
       throw new ConfigurationException("shuffle window of " + windowRows + " rows of " + dataset.rowBytes()
           + " bytes exceeds 2 GiB; give a smaller one");
     }
+    if (batchSize > Integer.MAX_VALUE / dataset.rowBytes()) {
+      throw new ConfigurationException("a batch of " + batchSize + " rows of " + dataset.fields() + " fields exceeds 2 GiB");
+    }
     source = new EpochRows(dataset, part, order);
-    for (int i = 0; i < RING; i++) {
-      ring[i] = new Batch(batchSize, dataset.fields(), allocator);
+    try {
+      for (int i = 0; i < RING; i++) {
+        ring[i] = new Batch(batchSize, dataset.fields(), allocator);
+      }
+    } catch (RuntimeException | Error e) {
+      close();
+      throw e;
     }
   }
 
@@ -73,6 +83,9 @@ public final class BatchReader implements AutoCloseable {
   public void seek(int newEpoch, long batch) {
     if (newEpoch < 0 || batch < 0 || batch > batches()) {
       throw new ConfigurationException("there is no batch " + batch + " in epoch " + newEpoch + "; an epoch has " + batches());
+    }
+    if (closed) {
+      throw new IllegalStateException("batch reader used after close");
     }
     stop();
     epoch = newEpoch;
@@ -113,12 +126,19 @@ public final class BatchReader implements AutoCloseable {
     }
   }
 
+  /** Stops the thread and frees window and batches; further calls do nothing. The dataset stays open. */
   @Override
   public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
     stop();
     source.close();
     for (Batch batch : ring) {
-      batch.close();
+      if (batch != null) {
+        batch.close();
+      }
     }
   }
 }

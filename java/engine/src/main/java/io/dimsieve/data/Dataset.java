@@ -11,8 +11,9 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 
 /**
- * A dataset file: encoder, and for each {@link Part} an {@code I32} tensor [rows][1 + F] with the label in column 0 and the ids of the
- * F fields after it. {@link #open} verifies everything once, so readers of batches need not. May be shared by several readers.
+ * A dataset file: encoder, and for each {@link Part} an {@code I32} tensor [rows][1 + F] with the label in column 0 and the ids
+ * of the F fields after it. {@link #open} verifies everything once, so readers of batches need not. May be shared by several
+ * readers.
  */
 public final class Dataset implements AutoCloseable {
 

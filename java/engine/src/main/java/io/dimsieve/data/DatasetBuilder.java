@@ -7,13 +7,13 @@ import io.dimsieve.encode.EncoderBuilder;
 import io.dimsieve.encode.Schema;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
- * Turns raw rows into a dataset file, in passes that keep only vocabularies and buffers in memory: times (for a split by order), count
- * (vocabularies of the training rows, rows of each part), encode.
+ * Turns raw rows into a dataset file, in passes that keep only vocabularies and buffers in memory: times (for a split by order),
+ * count (vocabularies of the training rows, rows of each part), encode.
  */
 public final class DatasetBuilder {
 
@@ -63,7 +63,7 @@ public final class DatasetBuilder {
   public static Dataset build(Map<Part, RowSource> parts, Schema schema, Path out, Progress progress) {
     List<Input> inputs = new ArrayList<>();
     List<String> names = new ArrayList<>();
-    new EnumMap<>(parts).forEach((part, source) -> {
+    new TreeMap<>(parts).forEach((part, source) -> {
       inputs.add(new Input(source, null, part, null));
       names.add(source.name());
     });

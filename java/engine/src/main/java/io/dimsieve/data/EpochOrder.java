@@ -3,9 +3,9 @@ package io.dimsieve.data;
 import java.util.SplittableRandom;
 
 /**
- * The order of rows in an epoch, a function of (seed, epoch) only. The rows lie in blocks of 1024. Shuffled: the blocks are permuted and
- * dealt to windows; within each window the rows are permuted. One window for everything is a uniform permutation of all rows. Not
- * shuffled: windows are consecutive and rows keep their order.
+ * The order of rows in an epoch, a function of (seed, epoch) only. The rows lie in blocks of 1024. Shuffled: the blocks are
+ * permuted and dealt to windows; within each window the rows are permuted. One window for everything is a uniform permutation of
+ * all rows. Not shuffled: windows are consecutive and rows keep their order.
  */
 final class EpochOrder {
 

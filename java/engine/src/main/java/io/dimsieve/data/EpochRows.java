@@ -6,8 +6,8 @@ import org.agrona.BufferUtil;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Walks through the rows of an epoch and copies them into batches. Holds one window of rows outside the heap, and its order; when the
- * whole part fits into the window it is read from the file only once.
+ * Walks through the rows of an epoch and copies them into batches. Holds one window of rows outside the heap, and its order; when
+ * the whole part fits into the window it is read from the file only once.
  */
 final class EpochRows implements AutoCloseable {
 

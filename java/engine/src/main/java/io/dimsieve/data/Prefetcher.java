@@ -4,8 +4,8 @@ import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.OneToOneConcurrentArrayQueue;
 
 /**
- * Fills batches of one epoch ahead of their consumer on a thread of its own. Two single-producer single-consumer queues hand the batches
- * round: {@code free} to the thread, {@code full} back. A batch without rows ends the epoch.
+ * Fills batches of one epoch ahead of their consumer on a thread of its own. Two single-producer single-consumer queues hand the
+ * batches round: {@code free} to the thread, {@code full} back. A batch without rows ends the epoch.
  */
 final class Prefetcher implements AutoCloseable {
 
@@ -62,6 +62,7 @@ final class Prefetcher implements AutoCloseable {
     }
     if (lent != null) {
       free.offer(lent);
+      lent = null;
     }
     lent = await();
     if (lent.size() == 0) {

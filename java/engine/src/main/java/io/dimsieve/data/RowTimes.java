@@ -36,8 +36,8 @@ final class RowTimes {
   }
 
   /**
-   * Applied to rows in the order of their source: all rows earlier than a certain time are among the first, and of the rows of exactly
-   * that time as many as still fit.
+   * Applied to rows in the order of their source: all rows earlier than a certain time are among the first, and of the rows of
+   * exactly that time as many as still fit.
    */
   static final class Cut {
 

@@ -25,8 +25,8 @@ public final class Split {
     String shares = train + ":" + validation + ":" + test;
     long sum = (long) train + validation + test;
     if (train < 1 || validation < 0 || test < 0 || sum > MAX_SHARES) {
-      throw new ConfigurationException("split " + shares + ": shares are at least 0, that of training at least 1, their sum at most "
-          + MAX_SHARES);
+      throw new ConfigurationException("split " + shares + ": shares are at least 0, that of training at least 1, "
+          + "their sum at most " + MAX_SHARES);
     }
     this.train = train;
     this.validation = validation;
@@ -37,16 +37,16 @@ public final class Split {
   }
 
   /**
-   * Each row goes to a part with a probability in proportion to the shares. Row r takes the r-th bounded draw of a SplitMix64 generator,
-   * so the same seed and rows give the same parts.
+   * Each row goes to a part with a probability in proportion to the shares. Row r takes the r-th bounded draw of a SplitMix64
+   * generator, so the same seed and rows give the same parts.
    */
   public static Split random(long seed, int train, int validation, int test) {
     return new Split(train, validation, test, false, seed);
   }
 
   /**
-   * The earliest rows train, the latest test: of n rows ranked by {@link RowCursor#order}, then by place in the source, rank r trains when
-   * r &lt; ⌊n·train/total⌋, else validates when r &lt; ⌊n·(train + validation)/total⌋.
+   * The earliest rows train, the latest test: of n rows ranked by {@link RowCursor#order}, then by place in the source, rank r
+   * trains when r &lt; ⌊n·train/total⌋, else validates when r &lt; ⌊n·(train + validation)/total⌋.
    */
   public static Split byOrder(int train, int validation, int test) {
     return new Split(train, validation, test, true, 0);

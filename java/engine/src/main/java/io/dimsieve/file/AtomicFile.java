@@ -12,9 +12,9 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
 /**
- * A file that appears whole or not at all. Content goes to a temporary file in the same directory; {@link #commit} makes it durable
- * (fsync), renames it over the target and makes the rename durable (fsync of the directory), in this order. Until the rename the old
- * file is untouched; {@link #close} without commit removes the temporary file.
+ * A file that appears whole or not at all. Content goes to a temporary file in the same directory; {@link #commit} makes it
+ * durable (fsync), renames it over the target and makes the rename durable (fsync of the directory), in this order. Until the
+ * rename the old file is untouched; {@link #close} without commit removes the temporary file.
  *
  * <p>Every failure is a {@link ConfigurationException} that names the target and the reason. Confined to one thread.
  */
@@ -123,7 +123,7 @@ public final class AtomicFile implements AutoCloseable {
 
   /** The error of a failed write: the target and what the system said. */
   static ConfigurationException failure(Path target, IOException e) {
-    String reason = e instanceof AccessDeniedException ? "permission denied" : e.getMessage();
+    String reason = e instanceof AccessDeniedException ? "permission denied" : e.getMessage() == null ? e.toString() : e.getMessage();
     return new ConfigurationException(target + ": cannot be written: " + reason, e);
   }
 }

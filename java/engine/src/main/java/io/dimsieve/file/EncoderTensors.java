@@ -9,8 +9,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The encoder inside a tensor file: the schema as metadata {@code schema}; for each field i with a vocabulary its values in id order,
- * {@code vocabulary.i.utf8} (U8, all values joined) and {@code vocabulary.i.offsets} (I64, n+1 positions). A hashed field has neither.
+ * The encoder inside a tensor file: the schema as metadata {@code schema}; for each field i with a vocabulary its values in id
+ * order, {@code vocabulary.i.utf8} (U8, all values joined) and {@code vocabulary.i.offsets} (I64, n+1 positions). A hashed field
+ * has neither.
  */
 public final class EncoderTensors {
 

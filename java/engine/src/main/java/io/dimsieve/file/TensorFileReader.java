@@ -18,8 +18,9 @@ import java.util.Map;
 import java.util.zip.CRC32C;
 
 /**
- * Reads a tensor file. {@link #open} verifies all of it, header and every byte of data, before anything is returned, in a fixed amount
- * of memory beyond the header; a file that was damaged, cut, extended or written by a newer format is a {@link ModelFormatException}.
+ * Reads a tensor file. {@link #open} verifies all of it, header and every byte of data, before anything is returned, in a fixed
+ * amount of memory beyond the header; a file that was damaged, cut, extended or written by a newer format is a
+ * {@link ModelFormatException}.
  *
  * <p>Reads are positional, so several threads may share a reader. The file may be replaced meanwhile (the reader keeps the one it
  * opened) but must not be changed in place.
@@ -79,10 +80,12 @@ public final class TensorFileReader implements AutoCloseable {
     checksum.update(length.flip().duplicate());
     long bytes = length.getLong();
     if (bytes < 0 || bytes > Math.min(MAX_HEADER_BYTES, size - Long.BYTES)) {
-      throw damaged("is not a Dimsieve file or is cut short: a header of " + Long.toUnsignedString(bytes) + " bytes in a file of " + size);
+      throw damaged("is not a Dimsieve file or is cut short: a header of " + Long.toUnsignedString(bytes)
+          + " bytes in a file of " + size);
     }
     if ((bytes + Long.BYTES) % TensorLayout.ALIGNMENT != 0) {
-      throw damaged("is not a Dimsieve file: the data begin at " + (bytes + Long.BYTES) + ", no multiple of " + TensorLayout.ALIGNMENT);
+      throw damaged("is not a Dimsieve file: the data begin at " + (bytes + Long.BYTES) + ", no multiple of "
+          + TensorLayout.ALIGNMENT);
     }
     byte[] json = new byte[(int) bytes];
     readFully(ByteBuffer.wrap(json), Long.BYTES);
@@ -214,7 +217,8 @@ public final class TensorFileReader implements AutoCloseable {
 
   private int length(TensorEntry entry, TensorType type, TensorType orType) {
     if ((entry.type() != type && entry.type() != orType) || entry.bytes() > Integer.MAX_VALUE - 8) {
-      throw damaged("tensor " + entry.name() + " is " + entry.type() + " " + entry.shape() + "; expected " + type + " of less than 2 GiB");
+      throw damaged("tensor " + entry.name() + " is " + entry.type() + " " + entry.shape() + "; expected " + type
+          + " of less than 2 GiB");
     }
     return (int) entry.elements();
   }
@@ -242,7 +246,7 @@ public final class TensorFileReader implements AutoCloseable {
   }
 
   private static ModelFormatException unreadable(Path path, IOException e) {
-    return new ModelFormatException(path.toString(), "cannot be read: " + e.getMessage(), e);
+    return new ModelFormatException(path.toString(), "cannot be read: " + (e.getMessage() == null ? e : e.getMessage()), e);
   }
 
   @Override

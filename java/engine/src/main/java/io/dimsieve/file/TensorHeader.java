@@ -158,7 +158,8 @@ final class TensorHeader {
       throw damaged("tensor " + name + ": shape " + shape + " is larger than any file");
     }
     if (last < begin || last - begin != bytes) {
-      throw damaged("tensor " + name + ": shape " + shape + " of " + type + " needs " + bytes + " bytes, not [" + begin + ", " + last + ")");
+      throw damaged("tensor " + name + ": shape " + shape + " of " + type + " needs " + bytes + " bytes, not ["
+          + begin + ", " + last + ")");
     }
     if (begin != end) {
       throw damaged("tensor " + name + (begin < end ? " overlaps the one before" : " leaves a hole before it"));
@@ -185,8 +186,8 @@ final class TensorHeader {
       throw damaged("the format version is \"" + version + "\", not a number");
     }
     if (Integer.parseInt(version) > TensorLayout.VERSION) {
-      throw new ModelFormatException(file, "was written by a newer Dimsieve (format version " + version + "; this one reads up to "
-          + TensorLayout.VERSION + ")");
+      throw new ModelFormatException(file, "was written by a newer Dimsieve (format version " + version
+          + "; this one reads up to " + TensorLayout.VERSION + ")");
     }
     if (end != dataBytes) {
       throw damaged("the tensors end at " + end + ", the file's data at " + dataBytes);

@@ -14,9 +14,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a tensor file will contain, declared before anything is written: because every shape is known first, the header never moves and
- * tensors may be filled in any order. The layout places each tensor at a multiple of 64 bytes and fills the gaps with {@code U8} tensors
- * {@code dimsieve.pad.N} (safetensors allows no holes); the checksum tensor comes last.
+ * What a tensor file will contain, declared before anything is written: because every shape is known first, the header never
+ * moves and tensors may be filled in any order. The layout places each tensor at a multiple of 64 bytes and fills the gaps with
+ * {@code U8} tensors {@code dimsieve.pad.N} (safetensors allows no holes); the checksum tensor comes last.
  */
 public final class TensorLayout {
 

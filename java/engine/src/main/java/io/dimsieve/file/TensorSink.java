@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import java.util.zip.CRC32C;
 
 /**
- * Appends the content of one tensor, first byte to last; several sinks of a file may be filled in turns. Holds one buffer of 256 KiB
- * (less for a smaller tensor) from its first byte until its last.
+ * Appends the content of one tensor, first byte to last; several sinks of a file may be filled in turns. Holds one buffer of 256
+ * KiB (less for a smaller tensor) from its first byte until its last.
  */
 public final class TensorSink {
 
@@ -131,7 +131,8 @@ public final class TensorSink {
   /** CRC32C of the complete tensor. */
   int checksum() {
     if (written != entry.bytes()) {
-      throw new IllegalStateException("tensor " + entry.name() + " holds " + entry.bytes() + " bytes; " + written + " were appended");
+      throw new IllegalStateException("tensor " + entry.name() + " holds " + entry.bytes() + " bytes; "
+          + written + " were appended");
     }
     return (int) checksum.getValue();
   }

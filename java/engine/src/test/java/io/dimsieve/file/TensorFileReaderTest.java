@@ -28,7 +28,7 @@ class TensorFileReaderTest {
       for (int i = 0; i < whole.length; i++) {
         for (int bit = 0; bit < 8; bit++) {
           channel.write(ByteBuffer.wrap(new byte[] {(byte) (whole[i] ^ 1 << bit)}), i);
-          assertThrows(ModelFormatException.class, () -> TensorFileReader.open(path, "model").close(), "byte " + i + " bit " + bit);
+          assertRefused(path, "byte " + i + " bit " + bit);
         }
         channel.write(ByteBuffer.wrap(whole, i, 1), i);
       }
@@ -43,11 +43,11 @@ class TensorFileReaderTest {
     Path cut = directory.resolve("cut");
     for (int length = 0; length < whole.length; length++) {
       Files.write(cut, Arrays.copyOf(whole, length));
-      assertThrows(ModelFormatException.class, () -> TensorFileReader.open(cut, "model").close(), "cut to " + length);
+      assertRefused(cut, "cut to " + length);
     }
     for (int more : new int[] {1, 4, 64, 4096}) {
       Files.write(cut, Arrays.copyOf(whole, whole.length + more));
-      assertThrows(ModelFormatException.class, () -> TensorFileReader.open(cut, "model").close(), more + " bytes more");
+      assertRefused(cut, more + " bytes more");
     }
   }
 
@@ -77,8 +77,13 @@ class TensorFileReaderTest {
     }
   }
 
+  private static void assertRefused(Path path, String what) {
+    assertThrows(ModelFormatException.class, () -> TensorFileReader.open(path, "model").close(), what);
+  }
+
   private static void assertMessage(String expected, Path path, String kind) {
-    assertEquals(expected, assertThrows(ModelFormatException.class, () -> TensorFileReader.open(path, kind).close()).getMessage());
+    ModelFormatException error = assertThrows(ModelFormatException.class, () -> TensorFileReader.open(path, kind).close());
+    assertEquals(expected, error.getMessage());
   }
 
   private Path sample() {

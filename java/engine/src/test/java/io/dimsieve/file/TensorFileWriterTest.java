@@ -27,8 +27,8 @@ class TensorFileWriterTest {
   void everyTypeComesBack() {
     Path path = directory.resolve("t");
     TensorLayout layout = new TensorLayout("model").metadata("note", "\"quoted\" \u00e9 \u2028").tensor("u8", TensorType.U8, 3)
-        .tensor("i32", TensorType.I32, 2, 2).tensor("i64", TensorType.I64, 2).tensor("f32", TensorType.F32, 1, 3).tensor("none", TensorType.F64, 0, 5)
-        .tensor("scalar", TensorType.F32);
+        .tensor("i32", TensorType.I32, 2, 2).tensor("i64", TensorType.I64, 2).tensor("f32", TensorType.F32, 1, 3)
+        .tensor("none", TensorType.F64, 0, 5).tensor("scalar", TensorType.F32);
     try (TensorFileWriter writer = TensorFileWriter.create(path, layout)) {
       writer.tensor("f32").append(new float[] {1.5f, Float.NaN, -0f});
       writer.tensor("i64").append(new long[] {Long.MIN_VALUE, 7});

@@ -83,7 +83,8 @@ class TensorHeaderTest {
   void twoMetadataAndTwoTensorsOfOneName() throws IOException {
     assertRefused(file("{" + META + "," + META + "," + A + "," + SUM + "}", 0), "two keys __metadata__");
     String empty = "\"a\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[64,64]}";
-    assertRefused(file("{" + META + "," + A + "," + empty + "," + SUM.replace("[2]", "[3]").replace("72", "76") + "}", 4), "two tensors a");
+    String sum = SUM.replace("[2]", "[3]").replace("72", "76");
+    assertRefused(file("{" + META + "," + A + "," + empty + "," + sum + "}", 4), "two tensors a");
   }
 
   @Test
