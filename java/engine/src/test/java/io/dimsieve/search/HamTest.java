@@ -11,6 +11,7 @@ import io.dimsieve.data.Split;
 import io.dimsieve.data.SyntheticRows;
 import io.dimsieve.kernel.Backend;
 import io.dimsieve.model.ModelSpec;
+import io.dimsieve.optimizer.OptimizerSpec;
 import io.dimsieve.train.TrainSpec;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -31,6 +32,24 @@ class HamTest {
   private Dataset dataset(long seed, long rows) {
     return new SyntheticRows(seed, rows, 8, CARDINALITIES, PLANTED)
         .write(folder.resolve("planted.ds"), Split.random(seed, 8, 1, 1), Progress.NONE);
+  }
+
+  /** Rows whose labels come from a factorization machine in which field f needs exactly PLANTED[f] of 8 dimensions. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void plantedDimensionsAreRecovered(long seed) {
+    OptimizerSpec adam = OptimizerSpec.adam(3e-3);
+    try (Backend backend = Backend.cpu(2);
+        Dataset dataset = dataset(seed, 200_000)) {
+      Budget budget = new Budget(Arrays.stream(PLANTED).sum() / (8.0 * PLANTED.length), Budget.Unit.DIMENSIONS);
+      SearchTask task = new SearchTask(
+          backend, dataset, ModelSpec.of("fm").withDeviation(0.1), 8, TrainSpec.of(seed).withBatchSize(1024).withOptimizers(adam, adam),
+          List.of(budget), Map.of("warmup", "1", "epochs", "8", "lambda", "0.1"), Progress.NONE, () -> false);
+      int[] found = new Ham().search(task).get(0).layout().widths();
+      for (int f = 0; f < PLANTED.length; f++) {
+        assertEquals(PLANTED[f], found[f], 1, "field " + f + " of " + Arrays.toString(found) + ", planted " + Arrays.toString(PLANTED));
+      }
+    }
   }
 
   private static SearchTask task(Backend backend, Dataset dataset, List<Budget> budgets, long seed, Map<String, String> settings) {
