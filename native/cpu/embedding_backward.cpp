@@ -149,13 +149,14 @@ int embedding_backward(ds_stream stream, ds_f32_in grad, int64_t grad_stride, ds
   parallel(stream, units * fields, [&](int64_t work) {
     // Units of one field lie apart so that threads start on different tables.
     const int64_t f = work % fields, unit = work / fields;
-    float *own = workspace + unit * share;
+    float *own = workspace ? workspace + unit * share : nullptr;
     Field x{f,
             width[f],
             column[f],
             tables + base[f],
-            state1 ? state1 + base[f] : nullptr,
-            state2 ? state2 + base[f] : nullptr,
+            // A state that the rule does not have is never read; this gives it an address to count from.
+            (state1 ? state1 : tables) + base[f],
+            (state2 ? state2 : tables) + base[f],
             grad,
             mask,
             regularity ? regularity + regularity_base[f] : nullptr,

@@ -27,6 +27,9 @@ int update_dense(ds_stream stream, ds_f32 parameters, ds_f32_in grad, ds_f32 sta
   if (n < 0 || rule < DS_SGD || rule > DS_ADAM) return DS_INVALID;
   if (n == 0) return DS_OK;
   if (!all_set(parameters, grad, hyper) || (rule != DS_SGD && !state1) || (rule == DS_ADAM && !state2)) return DS_INVALID;
+  // A state that the rule does not have is never read; this gives it an address to count from.
+  if (!state1) state1 = parameters;
+  if (!state2) state2 = parameters;
   if (rule == DS_SGD)
     run<DS_SGD>(stream, parameters, grad, state1, state2, hyper, n);
   else if (rule == DS_ADAGRAD)

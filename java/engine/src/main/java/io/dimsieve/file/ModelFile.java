@@ -69,7 +69,12 @@ public final class ModelFile implements AutoCloseable {
    * @throws ModelFormatException when it is damaged, newer than this build, or no model
    */
   public static ModelFile open(Path path) {
-    TensorFileReader reader = TensorFileReader.open(path, KIND);
+    return open(path, KIND);
+  }
+
+  /** Opens a file of another kind with the layout of a model file, such as a checkpoint. */
+  public static ModelFile open(Path path, String kind) {
+    TensorFileReader reader = TensorFileReader.open(path, kind);
     try {
       return new ModelFile(reader);
     } catch (RuntimeException | Error e) {

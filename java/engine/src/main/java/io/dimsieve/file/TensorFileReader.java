@@ -98,7 +98,7 @@ public final class TensorFileReader implements AutoCloseable {
     if (stored[0] != headerChecksum) {
       throw damaged("the header is damaged (checksum)");
     }
-    ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
+    ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(BUFFER_BYTES, channel.size()));
     CRC32C checksum = new CRC32C();
     int next = 1;
     for (TensorEntry entry : header.entries().values()) {
@@ -107,7 +107,7 @@ public final class TensorFileReader implements AutoCloseable {
       }
       checksum.reset();
       for (long done = 0; done < entry.bytes(); done += buffer.limit()) {
-        readFully(buffer.clear().limit((int) Math.min(BUFFER_BYTES, entry.bytes() - done)), dataStart + entry.begin() + done);
+        readFully(buffer.clear().limit((int) Math.min(buffer.capacity(), entry.bytes() - done)), dataStart + entry.begin() + done);
         checksum.update(buffer.flip());
       }
       if (stored[next++] != (int) checksum.getValue()) {

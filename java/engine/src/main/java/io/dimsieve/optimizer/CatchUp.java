@@ -5,8 +5,11 @@ import io.dimsieve.kernel.Status;
 import io.dimsieve.kernel.binding.Native;
 import io.dimsieve.memory.Allocator;
 import io.dimsieve.memory.Arena;
+import io.dimsieve.memory.Block;
+import io.dimsieve.memory.HostAllocator;
 import io.dimsieve.tensor.EmbeddingTable;
 import io.dimsieve.tensor.Tensor;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Exact dense semantics for sparse updates: remembers when each row was last updated and the numbers of every step since, and replays the updates a
@@ -58,7 +61,7 @@ final class CatchUp {
 
   /** Notes that the batch's rows are up to date after {@code step}, and the step's numbers. */
   void mark(long step, int batch, Hyper hyper) {
-    if (step > history.rows()) {
+    while (step > history.rows()) {
       grow();
     }
     backend.copyIn(history.address() + 4L * Hyper.FLOATS * (step - 1), hyper.address(), 4L * Hyper.FLOATS);
@@ -67,6 +70,17 @@ final class CatchUp {
         Native.ds_embedding_mark(
             backend.handle(), backend.stream(), groups.unique(), groups.counts(), rowBase.address(), last.address(), step, batch,
             table.layout().fields()));
+  }
+
+  /** Every row is up to date after {@code step} steps that were done elsewhere. */
+  void startAfter(long step) {
+    try (Block host = HostAllocator.INSTANCE.allocate(last.bytes())) {
+      UnsafeBuffer view = host.view();
+      for (int i = 0; i < last.size(); i++) {
+        view.putInt(4 * i, (int) step);
+      }
+      backend.copyIn(last.address(), host.address(), host.bytes());
+    }
   }
 
   private void grow() {

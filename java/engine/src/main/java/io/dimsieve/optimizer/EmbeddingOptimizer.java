@@ -110,6 +110,13 @@ public final class EmbeddingOptimizer {
     }
   }
 
+  /** Goes on after {@code step} steps done elsewhere, whose state was read back. */
+  public void startAfter(long step) {
+    if (catchUp != null) {
+      catchUp.startAfter(step);
+    }
+  }
+
   /** Names and tensors of the optimizer's state, for checkpoints. */
   public void state(BiConsumer<String, Tensor> visitor) {
     visitor.accept("optimizer." + name + ".1", state1);

@@ -44,6 +44,9 @@ public final class Ham implements SearchMethod {
   public List<DimensionPlan> search(SearchTask task) {
     HamSettings settings = HamSettings.of(task);
     TrainSpec spec = task.train();
+    if (spec.embedding().exactDense()) {
+      throw new ConfigurationException("ham does not go with exact dense updates: they would move columns that a mask has frozen");
+    }
     try (CtrModel model = new CtrModel(task.backend(), task.model(), task.uniform(), spec.batchSize())) {
       if (model.embeddings() == null) {
         throw new ConfigurationException("model " + task.model().architecture() + " has no embeddings to search");

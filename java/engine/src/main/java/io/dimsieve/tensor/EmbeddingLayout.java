@@ -15,6 +15,7 @@ public final class EmbeddingLayout {
   private final int dimension;
   private final int[] rows;
   private final int[][] kept;
+  private final int columns;
 
   /**
    * A layout.
@@ -44,6 +45,7 @@ public final class EmbeddingLayout {
     this.dimension = dimension;
     this.rows = rows.clone();
     this.kept = Arrays.stream(kept).map(int[]::clone).toArray(int[][]::new);
+    this.columns = Arrays.stream(kept).mapToInt(own -> own.length).sum();
   }
 
   /** Every field keeps all D columns. */
@@ -83,12 +85,12 @@ public final class EmbeddingLayout {
   }
 
   public int[] widths() {
-    return Arrays.stream(kept).mapToInt(columns -> columns.length).toArray();
+    return Arrays.stream(kept).mapToInt(own -> own.length).toArray();
   }
 
   /** Columns of the batch matrix: Σ widths. */
   public int columns() {
-    return Arrays.stream(kept).mapToInt(columns -> columns.length).sum();
+    return columns;
   }
 
   /** First batch column of a field. */
@@ -107,7 +109,7 @@ public final class EmbeddingLayout {
 
   /** True when every field keeps all columns. */
   public boolean isUniform() {
-    return Arrays.stream(kept).allMatch(columns -> columns.length == dimension);
+    return Arrays.stream(kept).allMatch(own -> own.length == dimension);
   }
 
   /** Parameters of all tables: Σ rows · width. */

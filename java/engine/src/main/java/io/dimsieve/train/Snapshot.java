@@ -5,12 +5,14 @@ import io.dimsieve.memory.Arena;
 import io.dimsieve.model.CtrModel;
 import io.dimsieve.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** A copy of a model's weights in device memory, to go back to. */
 public final class Snapshot implements AutoCloseable {
 
-  private record Pair(Tensor original, Tensor copy) {}
+  private record Pair(String name, Tensor original, Tensor copy) {}
 
   private final Backend backend;
   private final Arena arena;
@@ -20,9 +22,7 @@ public final class Snapshot implements AutoCloseable {
   public Snapshot(Backend backend, CtrModel model) {
     this.backend = backend;
     this.arena = new Arena(backend);
-    for (Tensor array : model.arrays().values()) {
-      pairs.add(new Pair(array, Tensor.floats(backend, arena, array.rows(), array.columns())));
-    }
+    model.arrays().forEach((name, array) -> pairs.add(new Pair(name, array, Tensor.floats(backend, arena, array.rows(), array.columns()))));
   }
 
   /** Copies the model's weights as they are now. */
@@ -37,6 +37,13 @@ public final class Snapshot implements AutoCloseable {
     for (Pair pair : pairs) {
       backend.copyIn(pair.original.address(), pair.copy.address(), pair.copy.bytes());
     }
+  }
+
+  /** The copies, by the names of the arrays. */
+  Map<String, Tensor> arrays() {
+    Map<String, Tensor> arrays = new LinkedHashMap<>();
+    pairs.forEach(pair -> arrays.put(pair.name, pair.copy));
+    return arrays;
   }
 
   @Override

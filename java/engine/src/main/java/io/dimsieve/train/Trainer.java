@@ -7,6 +7,7 @@ import io.dimsieve.data.Dataset;
 import io.dimsieve.data.Part;
 import io.dimsieve.memory.HostAllocator;
 import io.dimsieve.model.CtrModel;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -42,6 +43,7 @@ public final class Trainer implements AutoCloseable {
   private double lossSum;
   private int bad;
   private boolean interrupted;
+  private Path checkpoint;
   private Progress progress = Progress.NONE;
   private BooleanSupplier stop = () -> false;
 
@@ -78,6 +80,38 @@ public final class Trainer implements AutoCloseable {
     return step;
   }
 
+  /**
+   * Keeps a checkpoint: written after every epoch and when training is interrupted. A search cannot be resumed this way: what hooks remember is not in
+   * it.
+   */
+  public void checkpoint(Path file) {
+    checkpoint = file;
+  }
+
+  /**
+   * Goes on where a checkpoint stopped.
+   *
+   * @throws io.dimsieve.ModelFormatException when it is damaged or of another training
+   */
+  public void resume(Path file) {
+    Checkpoint from = Checkpoint.read(file, step, spec, bestWeights.arrays());
+    epoch = from.epoch();
+    batchesDone = from.batches();
+    lossSum = from.lossSum();
+    bad = from.bad();
+    best = from.best();
+    reports.addAll(from.reports());
+    step.number(from.step());
+    step.scale(from.scale());
+  }
+
+  private void writeCheckpoint() {
+    if (checkpoint != null) {
+      new Checkpoint(spec, epoch, batchesDone, step.number(), lossSum, bad, step.scale(), best, List.copyOf(reports))
+          .write(checkpoint, step, dataset.encoder(), bestWeights.arrays());
+    }
+  }
+
   /** Trains until the epochs are done, patience is out, a hook is done, or somebody asks to stop. */
   public Result fit() {
     long start = System.nanoTime();
@@ -104,6 +138,8 @@ public final class Trainer implements AutoCloseable {
     for (Batch batch; !done && (batch = reader.next()) != null; ) {
       if (stop.getAsBoolean()) {
         interrupted = true;
+        step.flush();
+        writeCheckpoint();
         progress.end("stopped after step " + step.number());
         return;
       }
@@ -135,6 +171,7 @@ public final class Trainer implements AutoCloseable {
     batchesDone = 0;
     lossSum = 0;
     step.hooks().forEach(hook -> hook.afterEpoch(ended));
+    writeCheckpoint();
   }
 
   @Override

@@ -76,6 +76,10 @@ public final class TrainingStep implements AutoCloseable {
   /** Goes on after that many steps, done elsewhere. */
   void number(long done) {
     step = done;
+    firstOrder.startAfter(done);
+    if (embedding != null) {
+      embedding.startAfter(done);
+    }
   }
 
   /** Factor on the learning rates. */

@@ -35,6 +35,17 @@ class EpochOrderTest {
   }
 
   @Test
+  void everyWindowHasAnOrderOfItsOwn() {
+    EpochOrder order = new EpochOrder(1 << 16, 1 << 14, 1, true);
+    order.begin(0);
+    int[] first = new int[1 << 14];
+    int[] second = new int[1 << 14];
+    order.order(0, first);
+    order.order(1, second);
+    assertFalse(Arrays.equals(first, second));
+  }
+
+  @Test
   void windowsMixRowsFromEverywhere() {
     long[] order = order(1 << 17, 1 << 14, 1, true, 0);
     double mean = Arrays.stream(order, 0, 1 << 14).average().orElseThrow();

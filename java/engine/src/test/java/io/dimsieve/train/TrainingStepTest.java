@@ -68,7 +68,7 @@ class TrainingStepTest {
   }
 
   private static TrainSpec spec(double l2, boolean exactDense) {
-    OptimizerSpec adam = OptimizerSpec.adam(1e-2).withL2(l2);
+    OptimizerSpec adam = OptimizerSpec.adam(1e-3).withL2(l2);
     return TrainSpec.of(1).withBatchSize(ROWS).withOptimizers(adam, adam.withExactDense(exactDense));
   }
 
@@ -84,7 +84,7 @@ class TrainingStepTest {
       ReferenceModel reference = new ReferenceModel(ours, !exactDense);
       try (TrainingStep step = new TrainingStep(ours, spec(1e-4, exactDense))) {
         for (int s = 0; s < 20; s++) {
-          double expected = reference.step(data.ids[s], data.labels[s], data.labels[s].length, 1e-2, 1e-4);
+          double expected = reference.step(data.ids[s], data.labels[s], data.labels[s].length, 1e-3, 1e-4);
           assertEquals(expected, data.run(step, s), 1e-4, "loss of step " + (s + 1));
         }
         step.flush();

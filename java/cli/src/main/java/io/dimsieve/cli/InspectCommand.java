@@ -1,0 +1,83 @@
+package io.dimsieve.cli;
+
+import io.dimsieve.ModelFormatException;
+import io.dimsieve.data.Dataset;
+import io.dimsieve.data.Part;
+import io.dimsieve.encode.Schema;
+import io.dimsieve.file.ModelFile;
+import io.dimsieve.file.Program;
+import io.dimsieve.search.DimensionPlan;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+@Command(name = "inspect", mixinStandardHelpOptions = true, description = "Tells what a dataset, model or plan file holds.")
+final class InspectCommand implements Callable<Integer> {
+
+  @Parameters(index = "0", paramLabel = "FILE", description = "dataset, model or dimension plan")
+  private Path file;
+
+  @Override
+  public Integer call() {
+    if (firstByte() == '{') {
+      plan(DimensionPlan.read(file));
+      return 0;
+    }
+    try (Dataset dataset = Dataset.open(file)) {
+      dataset(dataset);
+      return 0;
+    } catch (ModelFormatException e) {
+      if (!e.getMessage().contains("kind")) {
+        throw e;
+      }
+    }
+    try (ModelFile model = ModelFile.open(file)) {
+      model(model);
+      return 0;
+    }
+  }
+
+  private int firstByte() {
+    try (InputStream in = Files.newInputStream(file)) {
+      return in.read();
+    } catch (IOException e) {
+      throw new ModelFormatException(file.toString(), Files.exists(file) ? "cannot be read: " + e.getMessage() : "does not exist", e);
+    }
+  }
+
+  private static void plan(DimensionPlan plan) {
+    System.out.println("dimension plan of " + plan.method() + ", " + plan.budget() + ", seed " + plan.seed() + ", settings " + plan.settings());
+    fields(plan.fields().toArray(String[]::new), plan.layout().rows(), plan.layout().dimension(), f -> plan.layout().kept(f));
+  }
+
+  private static void dataset(Dataset dataset) {
+    System.out.printf(
+        "dataset from %s, split %s: %,d training, %,d validation, %,d test rows%n", dataset.source(), dataset.split(),
+        dataset.rows(Part.TRAIN), dataset.rows(Part.VALIDATION), dataset.rows(Part.TEST));
+    for (int f = 0; f < dataset.fields(); f++) {
+      System.out.printf("  %-24s %,12d rows%n", dataset.encoder().schema().fields().get(f).name(), dataset.rows()[f]);
+    }
+  }
+
+  private static void model(ModelFile model) {
+    Schema schema = model.encoder().schema();
+    System.out.println("model " + model.metadata("spec"));
+    System.out.println("made by " + model.metadata("provenance"));
+    fields(schema.fields().stream().map(field -> field.name()).toArray(String[]::new), model.rows(), model.dimension(), f -> model.columns()[f]);
+    for (Program.Instruction i : model.program().instructions()) {
+      System.out.println("  " + i.out() + " = " + i.kind().name().toLowerCase(java.util.Locale.ROOT) + " " + i.a() + " " + i.b() + " " + i.weight());
+    }
+  }
+
+  private static void fields(String[] names, int[] rows, int dimension, java.util.function.IntFunction<int[]> kept) {
+    for (int f = 0; f < names.length; f++) {
+      int[] columns = kept.apply(f);
+      System.out.printf("  %-24s %,12d rows, %d of %d columns %s%n", names[f], rows[f], columns.length, dimension, Arrays.toString(columns));
+    }
+  }
+}

@@ -1,0 +1,112 @@
+package io.dimsieve.cli;
+
+import io.dimsieve.DimsieveException;
+import io.dimsieve.Progress;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * The {@code dimsieve} command. Exit codes: 0 done; 2 usage or configuration; 3 data; 4 model, dataset, plan or checkpoint file; 5 native; 6 training
+ * diverged; 70 a defect of Dimsieve; 130 interrupted. An error is one line on standard error.
+ */
+@Command(
+    name = "dimsieve",
+    version = "dimsieve 0.1.0",
+    mixinStandardHelpOptions = true,
+    description = "Learns how many embedding dimensions each field of a CTR model needs, removes the rest, and serves what is left.",
+    subcommands = {
+      DemoCommand.class,
+      PrepareCommand.class,
+      GenerateCommand.class,
+      TrainCommand.class,
+      SearchCommand.class,
+      CompactCommand.class,
+      RetrainCommand.class,
+      EvaluateCommand.class,
+      ScoreCommand.class,
+      InspectCommand.class,
+      DoctorCommand.class,
+    })
+public final class Main {
+
+  private static final int DEFECT = 70;
+  private static final int INTERRUPTED = 130;
+  private static final int GRACE_SECONDS = 60;
+
+  private final AtomicBoolean stop = new AtomicBoolean();
+
+  @Option(names = "--quiet", description = "no progress", scope = CommandLine.ScopeType.INHERIT)
+  private boolean quiet;
+
+  @Option(names = "--debug", description = "stack traces of errors", scope = CommandLine.ScopeType.INHERIT)
+  private boolean debug;
+
+  public static void main(String[] arguments) {
+    Main main = new Main();
+    CountDownLatch ended = new CountDownLatch(1);
+    // Ctrl-C: long work stops at the next step and writes its checkpoint before the process ends.
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> main.interrupt(ended)));
+    int code = main.run(arguments);
+    ended.countDown();
+    System.exit(main.stop.get() ? INTERRUPTED : code);
+  }
+
+  /** Runs a command line and gives its exit code. */
+  int run(String... arguments) {
+    CommandLine line = new CommandLine(this);
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setParameterExceptionHandler((e, rest) -> {
+      e.getCommandLine().getErr().println("dimsieve: " + oneLine(e.getMessage()) + " (see " + e.getCommandLine().getCommandSpec().qualifiedName() + " --help)");
+      return CommandLine.ExitCode.USAGE;
+    });
+    line.setExecutionExceptionHandler((e, command, parsed) -> {
+      if (debug) {
+        e.printStackTrace(command.getErr());
+      }
+      if (e instanceof DimsieveException known) {
+        command.getErr().println("dimsieve: " + oneLine(known.getMessage()));
+        return known.exitCode();
+      }
+      command.getErr().println("dimsieve: defect: " + oneLine(e.toString()) + (debug ? "" : " (run with --debug for the stack trace)"));
+      return DEFECT;
+    });
+    if (arguments.length == 0) {
+      line.usage(line.getOut());
+      return CommandLine.ExitCode.USAGE;
+    }
+    return line.execute(arguments);
+  }
+
+  /** Where a verb reports progress. */
+  Progress progress() {
+    return quiet ? Progress.NONE : new ConsoleProgress(System.err, System.console() != null);
+  }
+
+  /** True once somebody asked to stop. */
+  BooleanSupplier stopRequested() {
+    return stop::get;
+  }
+
+  private void interrupt(CountDownLatch ended) {
+    if (ended.getCount() > 0) {
+      stop.set(true);
+      try {
+        if (!ended.await(GRACE_SECONDS, TimeUnit.SECONDS)) {
+          Runtime.getRuntime().halt(INTERRUPTED);
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      Runtime.getRuntime().halt(INTERRUPTED);
+    }
+  }
+
+  private static String oneLine(String message) {
+    return message == null ? "no message" : message.lines().findFirst().orElse("");
+  }
+}

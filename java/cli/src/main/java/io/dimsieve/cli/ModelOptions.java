@@ -1,0 +1,42 @@
+package io.dimsieve.cli;
+
+import io.dimsieve.model.ModelSpec;
+import java.util.List;
+import picocli.CommandLine.Option;
+
+/** Options that describe a model. */
+final class ModelOptions {
+
+  @Option(names = "--model", defaultValue = "deepfm", description = "lr, fm, wide-deep or deepfm (default: ${DEFAULT-VALUE})")
+  private String model;
+
+  @Option(names = "--dimension", defaultValue = "16", description = "base embedding dimension D (default: ${DEFAULT-VALUE})")
+  private int dimension;
+
+  @Option(names = "--hidden", split = ",", defaultValue = "256,128", description = "widths of the hidden layers (default: ${DEFAULT-VALUE})")
+  private List<Integer> hidden;
+
+  @Option(names = "--dropout", defaultValue = "0.2", description = "dropout of hidden units (default: ${DEFAULT-VALUE})")
+  private double dropout;
+
+  @Option(names = "--batch-norm", description = "normalise hidden layers over the batch")
+  private boolean batchNorm;
+
+  @Option(
+      names = "--projection", defaultValue = "0",
+      description = "bring fields to this common size by a linear map before inner products; 0 aligns them by column (default: ${DEFAULT-VALUE})")
+  private int projection;
+
+  @Option(
+      names = "--deviation", defaultValue = "0.01",
+      description = "standard deviation of initial embeddings (default: ${DEFAULT-VALUE})")
+  private double deviation;
+
+  int dimension() {
+    return dimension;
+  }
+
+  ModelSpec spec() {
+    return new ModelSpec(model, hidden, dropout, batchNorm, projection, deviation);
+  }
+}

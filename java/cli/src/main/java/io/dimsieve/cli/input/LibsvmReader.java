@@ -1,0 +1,94 @@
+package io.dimsieve.cli.input;
+
+import io.dimsieve.ConfigurationException;
+import io.dimsieve.DataException;
+import io.dimsieve.data.RowSource;
+import io.dimsieve.encode.Field;
+import io.dimsieve.encode.LabelRule;
+import io.dimsieve.encode.Schema;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * libsvm as CTR data sets use it: {@code label index:1 index:1 ...} with the k-th pair of every line belonging to field k. The index is the value of the
+ * field; pairs with another weight than 1 are refused. Labels 0/1 or −1/1.
+ */
+public final class LibsvmReader implements InputFormat {
+
+  @Override
+  public String name() {
+    return "libsvm";
+  }
+
+  @Override
+  public String summary() {
+    return "libsvm, the k-th index:1 pair of a line being field k";
+  }
+
+  @Override
+  public Schema schema(Path input) {
+    String[] first = firstLine(input).trim().split("\\s+");
+    List<Field> fields = new ArrayList<>();
+    for (int f = 1; f < first.length; f++) {
+      fields.add(Field.categorical("field" + (f - 1), 1));
+    }
+    return new Schema(LabelRule.binary("label"), fields);
+  }
+
+  /** The first line of a text file. */
+  static String firstLine(Path input) {
+    try (BufferedReader reader = LineSource.reader(input)) {
+      String line = reader.readLine();
+      if (line == null || line.isBlank()) {
+        throw new DataException(input.toString(), 1, 0, line == null ? "the file is empty" : "the line is empty");
+      }
+      return line;
+    } catch (IOException e) {
+      throw new DataException(input.toString(), "cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public RowSource open(Path input, Schema schema, String query) {
+    if (query != null) {
+      throw new ConfigurationException("--query works with csv, tsv and parquet, not with libsvm");
+    }
+    List<String> columns = new ArrayList<>(List.of("label"));
+    schema(input).fields().forEach(field -> columns.add(field.name()));
+    return new LineSource(input, schema, columns, LibsvmReader::split);
+  }
+
+  private static String[] split(String line) {
+    String[] parts = line.trim().split("\\s+");
+    parts[0] = label(parts[0]);
+    for (int i = 1; i < parts.length; i++) {
+      int colon = parts[i].indexOf(':');
+      if (colon <= 0) {
+        throw new IllegalArgumentException("'" + parts[i] + "' is no index:weight pair");
+      }
+      requireOne(parts[i], parts[i].substring(colon + 1));
+      parts[i] = parts[i].substring(0, colon);
+    }
+    return parts;
+  }
+
+  /** 0 or 1 from the spellings 0, 1, -1, +1. */
+  static String label(String text) {
+    return text.equals("-1") ? "0" : text.equals("+1") ? "1" : text;
+  }
+
+  /** Refuses weights other than 1: a field is categorical. */
+  static void requireOne(String pair, String weight) {
+    try {
+      if (Double.parseDouble(weight) == 1) {
+        return;
+      }
+    } catch (NumberFormatException e) {
+      // told below
+    }
+    throw new IllegalArgumentException("'" + pair + "' has weight '" + weight + "', only 1 is meaningful for a categorical field");
+  }
+}

@@ -1,0 +1,22 @@
+#!/bin/sh
+# Builds native/ with sanitizers and runs its tests: sanitize.sh <build directory>
+#   <build directory>/address  AddressSanitizer (leaks too) and UndefinedBehaviorSanitizer
+#   <build directory>/thread   ThreadSanitizer
+# Any report fails the run. Only the baseline and AVX2 variants are tested; AVX-512 too where DIMSIEVE_SANITIZE_ISA says so (a regular expression of names).
+# JOBS limits the compilers at work.
+set -eu
+source=$(cd "$(dirname "$0")/.." && pwd)
+build=$1
+isa=${DIMSIEVE_SANITIZE_ISA:-^(baseline|avx2)$}
+
+lane() {
+  cmake -S "$source" -B "$build/$1" -DCMAKE_BUILD_TYPE=None -DDIMSIEVE_CUDA=OFF "-DDIMSIEVE_SANITIZE=$2" >"$build/$1.log" ||
+    { cat "$build/$1.log"; exit 1; }
+  cmake --build "$build/$1" --parallel "${JOBS:-$(nproc)}"
+  ctest --test-dir "$build/$1" --output-on-failure --no-tests=error -R "$isa"
+}
+
+mkdir -p "$build"
+export ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1 UBSAN_OPTIONS=print_stacktrace=1 TSAN_OPTIONS=halt_on_error=1
+lane address "address;undefined"
+lane thread thread
