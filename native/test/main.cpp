@@ -48,16 +48,16 @@ int main(int count, char **arguments) {
     return 2;
   }
   char text[512] = "";
+  baseline = static_cast<const ds_backend *>(ds_open(arguments[1], "baseline", text, sizeof text));
+  absent = baseline ? static_cast<const ds_backend *>(ds_open(arguments[3], nullptr, text, sizeof text)) : nullptr;
+  if (!baseline || !absent) {
+    std::printf("%s\n", text);
+    return 1;
+  }
   backend = static_cast<const ds_backend *>(ds_open(arguments[1], arguments[2], text, sizeof text));
   if (!backend) {
     std::printf("skipped, %s: %s\n", arguments[2], text);
     return 77;
-  }
-  baseline = static_cast<const ds_backend *>(ds_open(arguments[1], "baseline", text, sizeof text));
-  absent = static_cast<const ds_backend *>(ds_open(arguments[3], nullptr, text, sizeof text));
-  if (!baseline || !absent) {
-    std::printf("%s\n", text);
-    return 1;
   }
   int done = 0;
   for (const Case &c : cases()) {

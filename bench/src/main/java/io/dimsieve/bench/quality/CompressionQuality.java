@@ -8,7 +8,9 @@ import io.dimsieve.model.CtrModel;
 import io.dimsieve.model.ModelSpec;
 import io.dimsieve.optimizer.OptimizerSpec;
 import io.dimsieve.search.Budget;
+import io.dimsieve.search.Compactor;
 import io.dimsieve.search.DimensionPlan;
+import io.dimsieve.search.SearchListener;
 import io.dimsieve.search.SearchMethods;
 import io.dimsieve.search.SearchTask;
 import io.dimsieve.tensor.EmbeddingLayout;
@@ -21,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -107,7 +110,7 @@ public final class CompressionQuality {
     int dimension = Integer.parseInt(option("dim", "16"));
     EmbeddingLayout uniform = EmbeddingLayout.uniform(dimension, dataset.rows());
     if (method.equals("full")) {
-      retrain(method, 1, seed, uniform, 0);
+      retrain(method, 1, seed, uniform, null, 0);
       return;
     }
     if (budgets.stream().allMatch(budget -> done.contains(key(new String[] {tag(), method, "" + budget.share(), "" + seed})))) {
@@ -120,11 +123,21 @@ public final class CompressionQuality {
       }
     });
     long start = System.nanoTime();
+    Map<DimensionPlan, CtrModel> inherited = new HashMap<>();
+    SearchListener listener = new SearchListener() {
+      @Override
+      public void found(DimensionPlan plan, CtrModel superNet) {
+        if (option("retrain", "fresh").equals("inherit")) {
+          inherited.put(plan, Compactor.compact(backend, superNet, plan.layout(), train(seed).batchSize()));
+        }
+      }
+    };
     List<DimensionPlan> plans = SearchMethods.of(method)
-        .search(new SearchTask(backend, dataset, model(), dimension, train(seed), budgets, settings, Progress.NONE, () -> false));
+        .search(new SearchTask(backend, dataset, model(), dimension, train(seed), budgets, settings, Progress.NONE, () -> false, listener));
     double seconds = (System.nanoTime() - start) * 1e-9;
     for (int i = 0; i < budgets.size(); i++) {
-      retrain(method, budgets.get(i).share(), seed, plans.get(i).layout(), seconds);
+      CtrModel begun = inherited.remove(plans.get(i));
+      retrain(method, budgets.get(i).share(), seed, plans.get(i).layout(), begun, seconds);
     }
   }
 
@@ -132,13 +145,15 @@ public final class CompressionQuality {
     return option("tag", "-");
   }
 
-  private void retrain(String method, double share, long seed, EmbeddingLayout layout, double searchSeconds) throws IOException {
+  private void retrain(String method, double share, long seed, EmbeddingLayout layout, CtrModel begun, double searchSeconds) throws IOException {
     if (!done.add(key(new String[] {tag(), method, "" + share, "" + seed}))) {
       return;
     }
     TrainSpec spec = train(seed);
-    try (CtrModel model = new CtrModel(backend, model(), layout, spec.batchSize())) {
-      model.initialize(seed);
+    try (CtrModel model = begun != null ? begun : new CtrModel(backend, model(), layout, spec.batchSize())) {
+      if (begun == null) {
+        model.initialize(seed);
+      }
       try (Trainer trainer = new Trainer(model, spec, dataset)) {
         Trainer.Result result = trainer.fit();
         Evaluation test = Evaluator.evaluate(model, dataset, Part.TEST);

@@ -18,6 +18,7 @@ import io.dimsieve.model.ModelSpec;
 import io.dimsieve.search.Budget;
 import io.dimsieve.search.DimensionPlan;
 import io.dimsieve.search.SearchMethods;
+import io.dimsieve.search.SearchListener;
 import io.dimsieve.search.SearchTask;
 import io.dimsieve.serve.Scorer;
 import io.dimsieve.tensor.EmbeddingLayout;
@@ -83,7 +84,7 @@ final class DemoCommand implements Callable<Integer> {
       start = System.nanoTime();
       System.out.println("search: hard auxiliary mask, " + share);
       DimensionPlan plan = SearchMethods.of("ham").search(new SearchTask(
-          backend, dataset, model, 16, train, List.of(share), Map.of(), main.progress(), main.stopRequested())).get(0);
+          backend, dataset, model, 16, train, List.of(share), Map.of(), main.progress(), main.stopRequested(), SearchListener.NONE)).get(0);
       plan.write(folder.resolve("plan.json"));
       double searched = seconds(start);
       System.out.println("compacted model: " + Arrays.toString(plan.layout().widths()) + " dimensions, trained from scratch");

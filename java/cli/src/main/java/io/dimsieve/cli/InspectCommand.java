@@ -6,6 +6,7 @@ import io.dimsieve.data.Part;
 import io.dimsieve.encode.Schema;
 import io.dimsieve.file.ModelFile;
 import io.dimsieve.file.Program;
+import io.dimsieve.file.TensorFileReader;
 import io.dimsieve.search.DimensionPlan;
 import java.io.IOException;
 import java.io.InputStream;
@@ -28,18 +29,20 @@ final class InspectCommand implements Callable<Integer> {
       plan(DimensionPlan.read(file));
       return 0;
     }
-    try (Dataset dataset = Dataset.open(file)) {
-      dataset(dataset);
-      return 0;
-    } catch (ModelFormatException e) {
-      if (!e.getMessage().contains("kind")) {
-        throw e;
+    switch (TensorFileReader.kind(file)) {
+      case Dataset.KIND -> {
+        try (Dataset dataset = Dataset.open(file)) {
+          dataset(dataset);
+        }
       }
+      case ModelFile.KIND -> {
+        try (ModelFile model = ModelFile.open(file)) {
+          model(model);
+        }
+      }
+      default -> throw new ModelFormatException(file.toString(), "is a " + TensorFileReader.kind(file) + " file; inspect reads datasets, models and plans");
     }
-    try (ModelFile model = ModelFile.open(file)) {
-      model(model);
-      return 0;
-    }
+    return 0;
   }
 
   private int firstByte() {

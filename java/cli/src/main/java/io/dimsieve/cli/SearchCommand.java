@@ -4,9 +4,13 @@ import io.dimsieve.ConfigurationException;
 import io.dimsieve.data.Dataset;
 import io.dimsieve.kernel.Backend;
 import io.dimsieve.search.Budget;
+import io.dimsieve.model.CtrModel;
+import io.dimsieve.search.Compactor;
 import io.dimsieve.search.DimensionPlan;
 import io.dimsieve.search.SearchMethods;
+import io.dimsieve.search.SearchListener;
 import io.dimsieve.search.SearchTask;
+import io.dimsieve.train.ModelStore;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -47,6 +51,11 @@ final class SearchCommand implements Callable<Integer> {
       description = "plan file to write; with several budgets the share is put before its extension")
   private Path output;
 
+  @Option(
+      names = "--weights", paramLabel = "FOLDER",
+      description = "also keep the super-net's weights here, as models that retrain --from takes: warmup.model, and one per budget")
+  private Path weights;
+
   @Mixin private ModelOptions model;
   @Mixin private TrainOptions train;
   @Mixin private EngineOptions engine;
@@ -58,7 +67,8 @@ final class SearchCommand implements Callable<Integer> {
     try (Backend backend = engine.open();
         Dataset dataset = Dataset.open(data)) {
       List<DimensionPlan> plans = SearchMethods.of(method).search(new SearchTask(
-          backend, dataset, model.spec(), model.dimension(), train.spec(), shares, settings, main.progress(), main.stopRequested()));
+          backend, dataset, model.spec(), model.dimension(), train.spec(), shares, settings, main.progress(), main.stopRequested(),
+          weights == null ? SearchListener.NONE : keep(backend, dataset)));
       if (main.stopRequested().getAsBoolean()) {
         throw new ConfigurationException("interrupted: no plan was written");
       }
@@ -69,6 +79,24 @@ final class SearchCommand implements Callable<Integer> {
       }
       return 0;
     }
+  }
+
+  /** Writes the super-net's weights at every moment that retraining can begin from. */
+  private SearchListener keep(Backend backend, Dataset dataset) {
+    Map<String, String> provenance = Map.of("search", method, "dataset", data.getFileName().toString());
+    return new SearchListener() {
+      @Override
+      public void warmedUp(CtrModel superNet) {
+        ModelStore.save(superNet, dataset.encoder(), provenance, weights.resolve("warmup.model"));
+      }
+
+      @Override
+      public void found(DimensionPlan plan, CtrModel superNet) {
+        try (CtrModel compact = Compactor.compact(backend, superNet, plan.layout(), 1)) {
+          ModelStore.save(compact, dataset.encoder(), provenance, weights.resolve(plan.budget().share() + ".model"));
+        }
+      }
+    };
   }
 
   private Path numbered(double share) {

@@ -43,7 +43,7 @@ public final class TensorFileReader implements AutoCloseable {
     dataStart = (long) Long.BYTES + json.length;
     header = TensorHeader.parse(path.toString(), json, channel.size() - dataStart);
     String found = metadata("kind");
-    if (!found.equals(kind)) {
+    if (kind != null && !found.equals(kind)) {
       throw damaged("is a " + found + " file; a " + kind + " file is needed");
     }
     verify((int) checksum.getValue());
@@ -52,7 +52,7 @@ public final class TensorFileReader implements AutoCloseable {
   /**
    * Opens and verifies a file.
    *
-   * @param kind what the file must be, such as {@code dataset}
+   * @param kind what the file must be, such as {@code dataset}; null for anything
    */
   public static TensorFileReader open(Path path, String kind) {
     try {
@@ -67,6 +67,13 @@ public final class TensorFileReader implements AutoCloseable {
       throw new ModelFormatException(path.toString(), "does not exist", e);
     } catch (IOException e) {
       throw unreadable(path, e);
+    }
+  }
+
+  /** What a file is, such as {@code dataset}; the file is verified. */
+  public static String kind(Path path) {
+    try (TensorFileReader reader = open(path, null)) {
+      return reader.metadata("kind");
     }
   }
 

@@ -34,7 +34,10 @@ public final class ColumnMagnitude implements SearchMethod {
         trainer.fit();
       }
       double[] scores = norms(model.embeddings(), total);
-      return task.budgets().stream().map(budget -> task.plan(this, budget, ColumnSelection.select(task.uniform(), scores, budget))).toList();
+      List<DimensionPlan> plans =
+          task.budgets().stream().map(budget -> task.plan(this, budget, ColumnSelection.select(task.uniform(), scores, budget))).toList();
+      plans.forEach(plan -> task.listener().found(plan, model));
+      return plans;
     }
   }
 

@@ -77,6 +77,7 @@ public final class Ham implements SearchMethod {
     private final Validation validation;
     private final List<Budget> pending;
     private final DimensionPlan[] plans;
+    private final CtrModel superNet;
     private final EmbeddingTable table;
     private final long warmupSteps;
     private final long searchSteps;
@@ -87,6 +88,7 @@ public final class Ham implements SearchMethod {
       this.task = task;
       this.settings = settings;
       CtrModel model = training.model();
+      this.superNet = model;
       this.table = model.embeddings();
       this.arena = new Arena(task.backend());
       this.mask = new HamMask(task.backend(), arena, settings, table);
@@ -122,6 +124,7 @@ public final class Ham implements SearchMethod {
     public void afterUpdate(long step) {
       if (step == warmupSteps || (warmupSteps == 0 && step == 1)) {
         mask.unit(mask.meanGradient());
+        task.listener().warmedUp(superNet);
       }
       if (step <= warmupSteps) {
         return;
@@ -145,7 +148,9 @@ public final class Ham implements SearchMethod {
     private void take(Budget budget) {
       mask.press(budget);
       EmbeddingLayout layout = ColumnSelection.select(task.uniform(), mask.density(), budget);
-      plans[task.budgets().indexOf(budget)] = task.plan(method, budget, layout);
+      DimensionPlan plan = task.plan(method, budget, layout);
+      plans[task.budgets().indexOf(budget)] = plan;
+      task.listener().found(plan, superNet);
     }
 
     @Override

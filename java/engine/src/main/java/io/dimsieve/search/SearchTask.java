@@ -19,10 +19,11 @@ import java.util.function.BooleanSupplier;
  * @param budgets one plan is wanted for each
  * @param settings of the method, by name; unknown names are refused by the method
  * @param stop asked before every step
+ * @param listener gets the super-net's weights when there is something to keep
  */
 public record SearchTask(
     Backend backend, Dataset dataset, ModelSpec model, int dimension, TrainSpec train, List<Budget> budgets, Map<String, String> settings,
-    Progress progress, BooleanSupplier stop) {
+    Progress progress, BooleanSupplier stop, SearchListener listener) {
 
   public SearchTask {
     budgets = List.copyOf(budgets);

@@ -44,7 +44,7 @@ class HamTest {
       Budget budget = new Budget(Arrays.stream(PLANTED).sum() / (8.0 * PLANTED.length), Budget.Unit.DIMENSIONS);
       SearchTask task = new SearchTask(
           backend, dataset, ModelSpec.of("fm").withDeviation(0.1), 8, TrainSpec.of(seed).withBatchSize(1024).withOptimizers(adam, adam),
-          List.of(budget), Map.of("warmup", "1", "epochs", "8", "lambda", "0.1"), Progress.NONE, () -> false);
+          List.of(budget), Map.of("warmup", "1", "epochs", "8", "lambda", "0.1"), Progress.NONE, () -> false, SearchListener.NONE);
       int[] found = new Ham().search(task).get(0).layout().widths();
       for (int f = 0; f < PLANTED.length; f++) {
         assertEquals(PLANTED[f], found[f], 1, "field " + f + " of " + Arrays.toString(found) + ", planted " + Arrays.toString(PLANTED));
@@ -55,7 +55,7 @@ class HamTest {
   private static SearchTask task(Backend backend, Dataset dataset, List<Budget> budgets, long seed, Map<String, String> settings) {
     return new SearchTask(
         backend, dataset, ModelSpec.of("fm").withDeviation(0.1), 8, TrainSpec.of(seed).withBatchSize(1024), budgets, settings, Progress.NONE,
-        () -> false);
+        () -> false, SearchListener.NONE);
   }
 
   @Test

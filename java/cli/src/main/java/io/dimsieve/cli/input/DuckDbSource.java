@@ -89,7 +89,7 @@ final class DuckDbSource implements RowSource {
   private RuntimeException failure(SQLException e) {
     String message = e.getMessage() == null ? "cannot be read" : e.getMessage();
     if (message.contains("Binder Error") || message.contains("Parser Error")) {
-      return new ConfigurationException(file + ": " + firstLine(message).replace("Binder Error: ", "") + " (columns the schema names must exist)", e);
+      return new ConfigurationException(file + ": " + reason(message) + " (columns the schema names must exist)", e);
     }
     Matcher line = LINE.matcher(message);
     if (line.find()) {
@@ -97,11 +97,13 @@ final class DuckDbSource implements RowSource {
       String reason = lines.length > 2 ? lines[2] : lines[0];
       return new DataException(file.toString(), Long.parseLong(line.group(1)), 0, reason.trim());
     }
-    return new DataException(file.toString(), firstLine(message), e);
+    return new DataException(file.toString(), reason(message), e);
   }
 
-  private static String firstLine(String message) {
-    return message.lines().findFirst().orElse(message).trim();
+  /** The line that says what is wrong, without DuckDB's classes of error around it. */
+  private static String reason(String message) {
+    String line = message.lines().filter(text -> text.contains("Error: ") && !text.contains("pending query")).findFirst().orElse(message);
+    return line.substring(line.contains("Error: ") ? line.lastIndexOf("Error: ") + "Error: ".length() : 0).lines().findFirst().orElse("cannot be read").trim();
   }
 
   private final class Cursor implements RowCursor {
@@ -129,7 +131,7 @@ final class DuckDbSource implements RowSource {
       try {
         return rows.getString(index);
       } catch (SQLException e) {
-        throw new DataException(file.toString(), "row " + row + ", " + what + ": " + firstLine(String.valueOf(e.getMessage())), e);
+        throw new DataException(file.toString(), "row " + row + ", " + what + ": " + reason(String.valueOf(e.getMessage())), e);
       }
     }
 
