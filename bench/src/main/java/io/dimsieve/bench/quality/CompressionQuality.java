@@ -36,7 +36,8 @@ import java.util.TreeMap;
  * are there already are not run again, so an interrupted table goes on where it stopped.
  *
  * <p>Arguments: dataset, CSV file, then key=value: methods, budgets, seeds, model, dim, hidden, dropout, l2 (embeddings and dense), lr, batch, deviation,
- * epochs, patience, threads, and set.NAME for a setting of the search method; tag names the variant in the CSV.
+ * epochs, patience, threads, retrain=fresh|inherit, align=yes|no
+ * (renumber kept columns from 0 before training from scratch), and set.NAME for a setting of the search method; tag names the variant in the CSV.
  */
 public final class CompressionQuality {
 
@@ -137,7 +138,8 @@ public final class CompressionQuality {
     double seconds = (System.nanoTime() - start) * 1e-9;
     for (int i = 0; i < budgets.size(); i++) {
       CtrModel begun = inherited.remove(plans.get(i));
-      retrain(method, budgets.get(i).share(), seed, plans.get(i).layout(), begun, seconds);
+      EmbeddingLayout layout = plans.get(i).layout();
+      retrain(method, budgets.get(i).share(), seed, option("align", "no").equals("yes") ? layout.aligned() : layout, begun, seconds);
     }
   }
 

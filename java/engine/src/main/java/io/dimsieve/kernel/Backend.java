@@ -48,11 +48,15 @@ public final class Backend implements Allocator, AutoCloseable {
     }
     if (device == Device.AUTO) {
       try {
-        return open(Device.CUDA, threads, isa);
+        return open(Device.CUDA, threads, null);
       } catch (ConfigurationException e) {
-        return open(Device.CPU, threads, isa);
+        return open(Device.CPU, threads, isa, "; the CPU because " + e.getMessage());
       }
     }
+    return open(device, threads, isa, "");
+  }
+
+  private static Backend open(Device device, int threads, String isa, String why) {
     long handle = NativeLibrary.open(device.toString(), isa);
     byte[] text = new byte[512];
     int status = Native.ds_probe(handle, ByteBuffer.wrap(text), text.length);
@@ -65,7 +69,7 @@ public final class Backend implements Allocator, AutoCloseable {
       Status.check("blas_bind " + blas, Native.ds_blas_bind(handle, blas, ByteBuffer.wrap(text), text.length));
       description += ", " + blas.substring(blas.lastIndexOf('/') + 1);
     }
-    return new Backend(handle, device, threads, description);
+    return new Backend(handle, device, threads, description + why);
   }
 
   /** First argument of every native call. */

@@ -52,7 +52,7 @@ public final class Block implements AutoCloseable {
    */
   public UnsafeBuffer view(long offset, int length) {
     if (offset < 0 || length < 0 || offset > bytes - length) {
-      throw new IndexOutOfBoundsException("window [" + offset + ", " + offset + "+" + length + ") of a block of " + bytes + " bytes");
+      throw new IndexOutOfBoundsException(length + " bytes from " + offset + " on, of a block of " + bytes);
     }
     UnsafeBuffer buffer = new UnsafeBuffer(0, 0);
     buffer.wrap(address() + offset, length);

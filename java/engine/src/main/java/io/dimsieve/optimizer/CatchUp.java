@@ -15,7 +15,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  * Exact dense semantics for sparse updates: remembers when each row was last updated and the numbers of every step since, and replays the updates a
  * row missed, with zero data gradient, before the row is read again. Bit-equal to updating the whole table in every step.
  */
-final class CatchUp {
+final class CatchUp implements AutoCloseable {
 
   private final Backend backend;
   private final OptimizerSpec spec;
@@ -81,6 +81,11 @@ final class CatchUp {
       }
       backend.copyIn(last.address(), host.address(), host.bytes());
     }
+  }
+
+  @Override
+  public void close() {
+    historyOwner.close();
   }
 
   private void grow() {

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.function.BiConsumer;
 
 /** Updates dense weights from their gradients. */
-public final class DenseOptimizer {
+public final class DenseOptimizer implements AutoCloseable {
 
   private record Slot(Weights weights, Tensor state1, Tensor state2) {}
 
@@ -49,6 +49,11 @@ public final class DenseOptimizer {
               backend.handle(), backend.stream(), slot.weights.value().address(), slot.weights.gradient().address(), slot.state1.address(),
               slot.state2.address(), spec.rule().ordinal(), hyper.address(), slot.weights.value().size()));
     }
+  }
+
+  @Override
+  public void close() {
+    hyper.close();
   }
 
   /** Names and tensors of the optimizer's state, for checkpoints. */

@@ -14,7 +14,7 @@ import java.util.function.BiConsumer;
  * regularity term (see {@code native/cpu/embedding_backward.cpp}). Rows that do not occur stay as they are, unless the rule asks for exact dense
  * semantics.
  */
-public final class EmbeddingOptimizer {
+public final class EmbeddingOptimizer implements AutoCloseable {
 
   private final Backend backend;
   private final OptimizerSpec spec;
@@ -114,6 +114,14 @@ public final class EmbeddingOptimizer {
   public void startAfter(long step) {
     if (catchUp != null) {
       catchUp.startAfter(step);
+    }
+  }
+
+  @Override
+  public void close() {
+    hyper.close();
+    if (catchUp != null) {
+      catchUp.close();
     }
   }
 

@@ -8,7 +8,7 @@ import io.dimsieve.tensor.Tensor;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /** The numbers of one step as the kernels read them: F32 [1, 8], laid out as {@code native/cpu/update.h} says. Rewritten before every step. */
-final class Hyper {
+final class Hyper implements AutoCloseable {
 
   static final int FLOATS = 8;
 
@@ -35,6 +35,11 @@ final class Hyper {
     view.putFloat(16, (float) spec.l2());
     view.putFloat(20, (float) (adam ? 1 / Math.sqrt(1 - Math.pow(spec.beta2(), step)) : 1));
     backend.copyIn(tensor.address(), staging.address(), staging.bytes());
+  }
+
+  @Override
+  public void close() {
+    staging.close();
   }
 
   long address() {

@@ -9,8 +9,8 @@ import io.dimsieve.tensor.EmbeddingTable;
 import io.dimsieve.tensor.Tensor;
 
 /**
- * The field-wise mask gradient G_c = Σ_b δê e of a batch without an update: the fused backward as SGD with step size 0, which leaves every bit of the
- * tables as it was. For bi-level search and saliencies.
+ * The field-wise mask gradient G_c = Σ_b δê e of a batch without an update: the fused backward as SGD with step size 0, which leaves every value of the
+ * tables as it was as long as the gradients are finite (only a negative zero becomes a positive one). For bi-level search and saliencies.
  */
 public final class MaskGradientProbe {
 

@@ -1,5 +1,6 @@
 package io.dimsieve.search;
 
+import io.dimsieve.ConfigurationException;
 import io.dimsieve.model.CtrModel;
 import io.dimsieve.tensor.EmbeddingLayout;
 import io.dimsieve.tensor.EmbeddingTable;
@@ -25,8 +26,15 @@ public final class ColumnMagnitude implements SearchMethod {
   @Override
   public List<DimensionPlan> search(SearchTask task) {
     task.allow("norm");
-    boolean total = task.setting("norm", "mean").equals("total");
+    String norm = task.setting("norm", "mean");
+    if (!norm.equals("mean") && !norm.equals("total")) {
+      throw new ConfigurationException("setting norm must be mean or total, not '" + norm + "'");
+    }
+    boolean total = norm.equals("total");
     try (CtrModel model = new CtrModel(task.backend(), task.model(), task.uniform(), task.train().batchSize())) {
+      if (model.embeddings() == null) {
+        throw new ConfigurationException("model " + task.model().architecture() + " has no embeddings to search");
+      }
       model.initialize(task.train().seed());
       try (Trainer trainer = new Trainer(model, task.train(), task.dataset())) {
         trainer.progress(task.progress());

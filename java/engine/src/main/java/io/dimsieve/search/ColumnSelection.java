@@ -1,5 +1,6 @@
 package io.dimsieve.search;
 
+import io.dimsieve.ConfigurationException;
 import io.dimsieve.tensor.EmbeddingLayout;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -27,6 +28,9 @@ public final class ColumnSelection {
     boolean[] keep = new boolean[scores.length];
     int[][] none = new int[uniform.fields()][0];
     long left = budget.limit(uniform) - budget.cost(new EmbeddingLayout(d, uniform.rows(), none));
+    if (left < 0) {
+      throw new ConfigurationException("the budget, " + budget + " or " + budget.limit(uniform) + ", does not even hold tables without columns");
+    }
     for (int i : order) {
       long cost = budget.columnCost(uniform.rows(i / d));
       if (cost <= left) {

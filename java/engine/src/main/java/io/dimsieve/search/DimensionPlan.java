@@ -5,8 +5,11 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
 import com.google.gson.Strictness;
 import com.google.gson.stream.JsonReader;
+import com.google.gson.stream.JsonToken;
+import io.dimsieve.ConfigurationException;
 import io.dimsieve.ModelFormatException;
 import io.dimsieve.file.AtomicFile;
 import io.dimsieve.tensor.EmbeddingLayout;
@@ -16,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -36,6 +40,9 @@ public record DimensionPlan(
 
   public DimensionPlan {
     fields = List.copyOf(fields);
+    if (fields.size() != layout.fields() || new HashSet<>(fields).size() != fields.size()) {
+      throw new ConfigurationException("a plan needs " + layout.fields() + " different field names, not " + fields);
+    }
     settings = Map.copyOf(settings);
   }
 
@@ -97,12 +104,16 @@ public record DimensionPlan(
     try {
       JsonReader reader = new JsonReader(new StringReader(json));
       reader.setStrictness(Strictness.STRICT);
-      JsonObject plan = com.google.gson.JsonParser.parseReader(reader).getAsJsonObject();
+      JsonObject plan = JsonParser.parseReader(reader).getAsJsonObject();
+      if (reader.peek() != JsonToken.END_DOCUMENT) {
+        throw new ModelFormatException(source, "has text after the plan");
+      }
       if (!FORMAT.equals(plan.get("format").getAsString())) {
         throw new ModelFormatException(source, "is no dimension plan");
       }
-      if (plan.get("version").getAsInt() > VERSION) {
-        throw new ModelFormatException(source, "is a plan of version " + plan.get("version").getAsInt() + ", this build reads up to " + VERSION);
+      int version = whole(plan.get("version"));
+      if (version < 1 || version > VERSION) {
+        throw new ModelFormatException(source, "is a plan of version " + version + ", this build reads up to " + VERSION);
       }
       JsonArray list = plan.getAsJsonArray("fields");
       List<String> names = new ArrayList<>();
@@ -111,29 +122,37 @@ public record DimensionPlan(
       for (int f = 0; f < rows.length; f++) {
         JsonObject field = list.get(f).getAsJsonObject();
         names.add(field.get("name").getAsString());
-        rows[f] = field.get("rows").getAsInt();
+        rows[f] = whole(field.get("rows"));
         JsonArray columns = field.getAsJsonArray("columns");
-        kept[f] = columns.asList().stream().mapToInt(JsonElement::getAsInt).toArray();
-        if (field.get("width").getAsInt() != kept[f].length) {
+        kept[f] = columns.asList().stream().mapToInt(DimensionPlan::whole).toArray();
+        if (whole(field.get("width")) != kept[f].length) {
           throw new ModelFormatException(source, "field '" + names.get(f) + "' says width " + field.get("width") + " and lists " + kept[f].length);
         }
       }
       JsonObject share = plan.getAsJsonObject("budget");
       Map<String, String> settings = new TreeMap<>();
       plan.getAsJsonObject("settings").entrySet().forEach(entry -> settings.put(entry.getKey(), entry.getValue().getAsString()));
-      EmbeddingLayout layout = new EmbeddingLayout(plan.get("dimension").getAsInt(), rows, kept);
-      if (plan.get("parameters").getAsLong() != layout.parameters()) {
-        throw new ModelFormatException(source, "says " + plan.get("parameters") + " parameters, its columns make " + layout.parameters());
+      EmbeddingLayout layout = new EmbeddingLayout(whole(plan.get("dimension")), rows, kept);
+      if (plan.get("parameters").getAsLong() != layout.parameters()
+          || plan.get("uniform_parameters").getAsLong() != layout.uniformParameters()) {
+        throw new ModelFormatException(
+            source, "says " + plan.get("parameters") + " of " + plan.get("uniform_parameters") + " parameters, its fields make "
+                + layout.parameters() + " of " + layout.uniformParameters());
       }
       return new DimensionPlan(
           names, layout, plan.get("method").getAsString(),
           new Budget(share.get("share").getAsDouble(), Budget.Unit.of(share.get("unit").getAsString())), plan.get("seed").getAsLong(), settings);
     } catch (ModelFormatException e) {
       throw e;
-    } catch (JsonParseException | IllegalStateException | NullPointerException | ClassCastException | NumberFormatException
-        | UnsupportedOperationException | io.dimsieve.ConfigurationException e) {
-      throw new ModelFormatException(source, "is a damaged dimension plan: " + e.getMessage(), e);
+    } catch (JsonParseException | IOException | IllegalStateException | NullPointerException | ClassCastException | ArithmeticException
+        | NumberFormatException | UnsupportedOperationException | ConfigurationException e) {
+      throw new ModelFormatException(source, "is a damaged dimension plan: " + String.valueOf(e.getMessage()).lines().findFirst().orElse(""), e);
     }
+  }
+
+  /** A number that must be a whole one and fit an int. */
+  private static int whole(JsonElement number) {
+    return number.getAsBigDecimal().intValueExact();
   }
 
   /**

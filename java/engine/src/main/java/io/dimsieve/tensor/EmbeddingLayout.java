@@ -2,6 +2,7 @@ package io.dimsieve.tensor;
 
 import io.dimsieve.ConfigurationException;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * Sizes of the embedding tables of a model: field f has {@code rows(f)} rows and keeps the columns {@code kept(f)} of the base dimension D. The
@@ -55,6 +56,15 @@ public final class EmbeddingLayout {
     int[][] kept = new int[rows.length][];
     Arrays.fill(kept, all);
     return new EmbeddingLayout(dimension, rows, kept);
+  }
+
+  /**
+   * The same widths with every field's columns renumbered 0, 1, …: any two fields then share as many base columns as the narrower has, so their inner
+   * product loses nothing to misalignment. For tables trained from scratch, whose columns are interchangeable; weights of other columns do not fit.
+   */
+  public EmbeddingLayout aligned() {
+    int[][] prefix = Arrays.stream(kept).map(own -> IntStream.range(0, own.length).toArray()).toArray(int[][]::new);
+    return new EmbeddingLayout(dimension, rows, prefix);
   }
 
   /** Base dimension D. */

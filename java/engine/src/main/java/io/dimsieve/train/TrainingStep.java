@@ -165,5 +165,10 @@ public final class TrainingStep implements AutoCloseable {
   @Override
   public void close() {
     staging.close();
+    dense.close();
+    firstOrder.close();
+    if (embedding != null) {
+      embedding.close();
+    }
   }
 }

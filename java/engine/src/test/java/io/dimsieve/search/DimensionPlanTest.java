@@ -29,6 +29,7 @@ class DimensionPlanTest {
   private static ModelFormatException refused(String json) {
     ModelFormatException e = assertThrows(ModelFormatException.class, () -> DimensionPlan.parse("p.json", json), json);
     assertTrue(e.getMessage().startsWith("p.json: "), e.getMessage());
+    assertEquals(1, e.getMessage().lines().count(), e.getMessage());
     return e;
   }
 
@@ -83,6 +84,13 @@ class DimensionPlanTest {
       "\"rows\": 100|\"rows\": -100",
       "\"rows\": 100|\"rows\": 101",
       "\"rows\": 2000000000|\"rows\": 20000000000",
+      "\"rows\": 100|\"rows\": 4294967396",
+      "\"rows\": 100|\"rows\": 100.5",
+      "\"version\": 1|\"version\": 0",
+      "\"version\": 1|\"version\": -1",
+      "\"uniform_parameters\": 16000000856|\"uniform_parameters\": 1",
+      "\"method\": \"ham\"|\"seed\": 5",
+      "\"name\": \"c3\"|\"name\": \"größe\"",
       "\"width\": 3|\"width\": 2",
       "\"width\": 3|\"width\": null",
       "\"columns\": []|\"columns\": {}",
@@ -124,7 +132,9 @@ class DimensionPlanTest {
   }
 
   @Test
-  void trailingWhiteSpaceIsFine() {
+  void trailingTextIsRefused() {
+    refused(PLAN.toJson() + "{}");
+    refused(PLAN.toJson() + "x");
     assertDoesNotThrow(() -> DimensionPlan.parse("p.json", PLAN.toJson() + "\n "));
   }
 
