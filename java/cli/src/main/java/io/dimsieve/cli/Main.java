@@ -2,6 +2,7 @@ package io.dimsieve.cli;
 
 import io.dimsieve.DimsieveException;
 import io.dimsieve.Progress;
+import java.io.PrintWriter;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -51,8 +52,14 @@ public final class Main {
     CountDownLatch ended = new CountDownLatch(1);
     // Ctrl-C: long work stops at the next step and writes its checkpoint before the process ends.
     Runtime.getRuntime().addShutdownHook(new Thread(() -> main.interrupt(ended)));
-    int code = main.run(arguments);
-    ended.countDown();
+    int code = DEFECT;
+    try {
+      code = main.run(arguments);
+    } catch (Error e) { // out of memory, a class or library that cannot be loaded: picocli hands on exceptions only
+      main.defect(e, new PrintWriter(System.err, true));
+    } finally {
+      ended.countDown();
+    }
     System.exit(main.stop.get() ? INTERRUPTED : code);
   }
 
@@ -65,15 +72,15 @@ public final class Main {
       return CommandLine.ExitCode.USAGE;
     });
     line.setExecutionExceptionHandler((e, command, parsed) -> {
+      if (!(e instanceof DimsieveException known)) {
+        defect(e, command.getErr());
+        return DEFECT;
+      }
       if (debug) {
         e.printStackTrace(command.getErr());
       }
-      if (e instanceof DimsieveException known) {
-        command.getErr().println("dimsieve: " + oneLine(known.getMessage()));
-        return known.exitCode();
-      }
-      command.getErr().println("dimsieve: defect: " + oneLine(e.toString()) + (debug ? "" : " (run with --debug for the stack trace)"));
-      return DEFECT;
+      command.getErr().println("dimsieve: " + oneLine(known.getMessage()));
+      return known.exitCode();
     });
     if (arguments.length == 0) {
       line.usage(line.getOut());
@@ -82,14 +89,21 @@ public final class Main {
     return line.execute(arguments);
   }
 
-  /** Where a verb reports progress. */
+  /** Where a verb reports progress: the launcher tells whether standard error is a terminal, Java alone cannot (System.console asks other streams). */
   Progress progress() {
-    return quiet ? Progress.NONE : new ConsoleProgress(System.err, System.console() != null);
+    return quiet ? Progress.NONE : new ConsoleProgress(System.err, Boolean.getBoolean("dimsieve.terminal"));
   }
 
   /** True once somebody asked to stop. */
   BooleanSupplier stopRequested() {
     return stop::get;
+  }
+
+  private void defect(Throwable e, PrintWriter err) {
+    if (debug) {
+      e.printStackTrace(err);
+    }
+    err.println("dimsieve: defect: " + oneLine(e.toString()) + (debug ? "" : " (run with --debug for the stack trace)"));
   }
 
   private void interrupt(CountDownLatch ended) {

@@ -3,10 +3,8 @@ package io.dimsieve.cli.input;
 import io.dimsieve.DataException;
 import io.dimsieve.data.RowSource;
 import io.dimsieve.encode.Schema;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -35,36 +33,37 @@ public final class DelimitedReader implements InputFormat {
   @Override
   public RowSource open(Path input, Schema schema, String query) {
     // The columns come from the header: DuckDB's own guessing would refuse a malformed file without naming the line.
-    String columns = header(input).stream().map(name -> quoted(name) + ": 'VARCHAR'").collect(Collectors.joining(", ", "{", "}"));
+    List<String> header = header(input);
+    String columns = header.stream().map(name -> DuckDbSource.quoted(name) + ": 'VARCHAR'").collect(Collectors.joining(", ", "{", "}"));
     String table = "read_csv(" + DuckDbSource.quoted(input) + ", auto_detect = false, header = true, columns = " + columns + ", delim = "
-        + quoted(delimiter == '\t' ? "\t" : ",") + ", quote = '\"', escape = '\"', max_line_size = 16777216)";
-    return new DuckDbSource(input, schema, table, query, 1);
+        + DuckDbSource.quoted(String.valueOf(delimiter)) + ", quote = '\"', escape = '\"', max_line_size = " + LineReader.LONGEST + ")";
+    return query == null
+        ? new DuckDbSource(input, schema, table, "SELECT * FROM input", header, row -> input + ":" + line(input, row))
+        : new DuckDbSource(input, schema, table, query, List.of(), row -> input + ": row " + row + " of the query");
+  }
+
+  private long line(Path input, long row) {
+    try {
+      return CsvLines.of(input, delimiter, row);
+    } catch (IOException e) {
+      throw new DataException(input.toString(), "cannot be read: " + e.getMessage(), e);
+    }
   }
 
   /** Column names of the first line. */
   private List<String> header(Path input) {
-    try (BufferedReader reader = LineSource.reader(input)) {
-      String line = reader.readLine();
+    try (LineReader lines = new LineReader(input)) {
+      String line = lines.next();
       if (line == null || line.isBlank()) {
         throw new DataException(input.toString(), 1, 0, "a header line with the names of the columns is missing");
       }
-      String text = line.startsWith("\ufeff") ? line.substring(1) : line;
-      List<String> names = Arrays.stream(text.split(String.valueOf(delimiter), -1)).map(DelimitedReader::unquoted).toList();
+      List<String> names = CsvLines.split(line, delimiter);
       if (new HashSet<>(names).size() < names.size() || names.contains("")) {
         throw new DataException(input.toString(), 1, 0, "column names must be unique and not empty: " + names);
       }
       return names;
-    } catch (IOException e) {
-      throw new DataException(input.toString(), 1, 0, "the header cannot be read as UTF-8: " + e.getMessage());
+    } catch (IllegalArgumentException e) {
+      throw new DataException(input.toString(), 1, 0, e.getMessage());
     }
-  }
-
-  private static String unquoted(String name) {
-    return name.length() >= 2 && name.startsWith("\"") && name.endsWith("\"") ? name.substring(1, name.length() - 1).replace("\"\"", "\"") : name;
-  }
-
-  /** A text as an SQL string. */
-  private static String quoted(String text) {
-    return "'" + text.replace("'", "''") + "'";
   }
 }

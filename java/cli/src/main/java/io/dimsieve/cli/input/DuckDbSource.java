@@ -16,38 +16,48 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
+import java.util.function.LongFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Rows that DuckDB reads, streamed; one thread, so that they come in the order of the file. */
 final class DuckDbSource implements RowSource {
 
-  private static final Pattern LINE = Pattern.compile("Line: (\\d+)");
+  private static final Pattern LINE = Pattern.compile("^[^\n]*CSV Error on Line: (\\d+)");
+  private static final Pattern QUERY = Pattern.compile("(Binder|Parser|Catalog) Error: ");
 
   private final Path file;
   private final Schema schema;
   private final String table;
   private final String query;
-  private final int headerLines;
+  private final List<String> columns;
+  private final LongFunction<String> place;
 
   /**
    * Rows of a table function.
    *
    * @param table SQL table expression over the file
-   * @param query SQL over {@code input}, or null
-   * @param headerLines lines before the first row
+   * @param query SQL over {@code input}
+   * @param columns names of the columns of the file in their order; empty when it has no places an error could name
+   * @param place where the n-th row stands, counted from 1; asked only for errors
    */
-  DuckDbSource(Path file, Schema schema, String table, String query, int headerLines) {
+  DuckDbSource(Path file, Schema schema, String table, String query, List<String> columns, LongFunction<String> place) {
     this.file = file;
     this.schema = schema;
     this.table = table;
-    this.query = query == null ? "SELECT * FROM input" : query;
-    this.headerLines = headerLines;
+    this.query = query.strip().replaceAll(";+$", "");
+    this.columns = columns;
+    this.place = place;
   }
 
-  /** A path as an SQL string. */
+  /** A path as an SQL string that matches this file alone: its wildcards are taken literally. */
   static String quoted(Path path) {
-    return "'" + path.toString().replace("'", "''") + "'";
+    return quoted(path.toString().replaceAll("[\\[*?]", "[$0]"));
+  }
+
+  /** A text as an SQL string. */
+  static String quoted(String text) {
+    return "'" + text.replace("'", "''") + "'";
   }
 
   @Override
@@ -68,7 +78,7 @@ final class DuckDbSource implements RowSource {
         Statement statement = connection.createStatement();
         statement.execute("SET threads = 1");
         statement.execute("CREATE TEMP VIEW input AS SELECT * FROM " + table);
-        return new Cursor(connection, statement.executeQuery("SELECT " + columns() + " FROM (" + query + ")"));
+        return new Cursor(connection, statement.executeQuery("SELECT " + selected() + " FROM (" + query + "\n)"));
       } catch (SQLException e) {
         connection.close();
         throw e;
@@ -78,24 +88,24 @@ final class DuckDbSource implements RowSource {
     }
   }
 
-  private String columns() {
-    List<String> columns = new ArrayList<>();
-    columns.add(schema.label().column());
-    schema.fields().stream().map(Field::name).forEach(columns::add);
-    return columns.stream().map(name -> "CAST(\"" + name.replace("\"", "\"\"") + "\" AS VARCHAR)").reduce((a, b) -> a + ", " + b).orElseThrow();
+  private String selected() {
+    List<String> names = new ArrayList<>();
+    names.add(schema.label().column());
+    schema.fields().stream().map(Field::name).forEach(names::add);
+    return names.stream().map(name -> "CAST(\"" + name.replace("\"", "\"\"") + "\" AS VARCHAR)").reduce((a, b) -> a + ", " + b).orElseThrow();
   }
 
   /** DuckDB's many-line message as one line with the file and, where it tells one, the line. */
   private RuntimeException failure(SQLException e) {
     String message = e.getMessage() == null ? "cannot be read" : e.getMessage();
-    if (message.contains("Binder Error") || message.contains("Parser Error")) {
+    if (QUERY.matcher(message).find()) {
       return new ConfigurationException(file + ": " + reason(message) + " (columns the schema names must exist)", e);
     }
     Matcher line = LINE.matcher(message);
     if (line.find()) {
-      String[] lines = message.split("\n");
-      String reason = lines.length > 2 ? lines[2] : lines[0];
-      return new DataException(file.toString(), Long.parseLong(line.group(1)), 0, reason.trim());
+      // "CSV Error on Line: n", the line as it stands (perhaps several), what is wrong, "Possible fixes: ..."
+      List<String> told = message.lines().takeWhile(text -> !text.startsWith("Possible")).filter(text -> !text.isBlank()).toList();
+      return new DataException(file.toString(), Long.parseLong(line.group(1)), 0, told.get(told.size() - 1).trim());
     }
     return new DataException(file.toString(), reason(message), e);
   }
@@ -147,7 +157,12 @@ final class DuckDbSource implements RowSource {
 
     @Override
     public String place() {
-      return file + ":" + (row + headerLines);
+      return place.apply(row);
+    }
+
+    @Override
+    public int column(int field) {
+      return 1 + columns.indexOf(field == LABEL ? schema.label().column() : schema.fields().get(field).name());
     }
 
     @Override

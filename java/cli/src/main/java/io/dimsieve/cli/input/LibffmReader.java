@@ -1,6 +1,7 @@
 package io.dimsieve.cli.input;
 
 import io.dimsieve.ConfigurationException;
+import io.dimsieve.DataException;
 import io.dimsieve.data.RowSource;
 import io.dimsieve.encode.Field;
 import io.dimsieve.encode.LabelRule;
@@ -28,9 +29,13 @@ public final class LibffmReader implements InputFormat {
   @Override
   public Schema schema(Path input) {
     int most = -1;
-    String[] parts = LibsvmReader.firstLine(input).trim().split("\\s+");
-    for (int i = 1; i < parts.length; i++) {
-      most = Math.max(most, field(parts[i]));
+    String[] parts = LibsvmReader.first(input);
+    try {
+      for (int i = 1; i < parts.length; i++) {
+        most = Math.max(most, field(parts[i]));
+      }
+    } catch (IllegalArgumentException e) {
+      throw new DataException(input.toString(), 1, 0, e.getMessage());
     }
     List<Field> fields = new ArrayList<>();
     for (int f = 0; f <= most; f++) {

@@ -6,8 +6,6 @@ import io.dimsieve.data.RowSource;
 import io.dimsieve.encode.Field;
 import io.dimsieve.encode.LabelRule;
 import io.dimsieve.encode.Schema;
-import java.io.BufferedReader;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +28,7 @@ public final class LibsvmReader implements InputFormat {
 
   @Override
   public Schema schema(Path input) {
-    String[] first = firstLine(input).trim().split("\\s+");
+    String[] first = first(input);
     List<Field> fields = new ArrayList<>();
     for (int f = 1; f < first.length; f++) {
       fields.add(Field.categorical("field" + (f - 1), 1));
@@ -38,16 +36,14 @@ public final class LibsvmReader implements InputFormat {
     return new Schema(LabelRule.binary("label"), fields);
   }
 
-  /** The first line of a text file. */
-  static String firstLine(Path input) {
-    try (BufferedReader reader = LineSource.reader(input)) {
-      String line = reader.readLine();
+  /** The columns of the first line, of which the first is the label. */
+  static String[] first(Path input) {
+    try (LineReader lines = new LineReader(input)) {
+      String line = lines.next();
       if (line == null || line.isBlank()) {
         throw new DataException(input.toString(), 1, 0, line == null ? "the file is empty" : "the line is empty");
       }
-      return line;
-    } catch (IOException e) {
-      throw new DataException(input.toString(), "cannot be read: " + e.getMessage(), e);
+      return line.trim().split("\\s+");
     }
   }
 

@@ -5,17 +5,10 @@ import io.dimsieve.DataException;
 import io.dimsieve.data.RowCursor;
 import io.dimsieve.data.RowSource;
 import io.dimsieve.encode.Schema;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.CodingErrorAction;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Rows of a text file with one row per line and a fixed number of columns: strict UTF-8, LF or CRLF, a byte-order mark is skipped. */
+/** Rows of a text file with one row per line and a fixed number of columns. */
 final class LineSource implements RowSource {
 
   /** Cuts a line into its columns. */
@@ -61,50 +54,33 @@ final class LineSource implements RowSource {
     return file.getFileName().toString();
   }
 
-  /** A reader of strict UTF-8 text. */
-  static BufferedReader reader(Path file) {
-    try {
-      return new BufferedReader(new InputStreamReader(
-          Files.newInputStream(file),
-          StandardCharsets.UTF_8.newDecoder().onMalformedInput(CodingErrorAction.REPORT).onUnmappableCharacter(CodingErrorAction.REPORT)), 1 << 16);
-    } catch (IOException e) {
-      throw new DataException(file.toString(), Files.exists(file) ? "cannot be read: " + e.getMessage() : "does not exist", e);
-    }
-  }
-
   @Override
   public RowCursor open() {
-    return new Cursor(reader(file));
+    return new Cursor(new LineReader(file));
   }
 
   private final class Cursor implements RowCursor {
 
-    private final BufferedReader reader;
+    private final LineReader lines;
     private String[] columns = {};
-    private long line;
 
-    Cursor(BufferedReader reader) {
-      this.reader = reader;
+    Cursor(LineReader lines) {
+      this.lines = lines;
     }
 
     @Override
     public boolean next() {
+      String text = lines.next();
+      if (text == null) {
+        return false;
+      }
       try {
-        String text = reader.readLine();
-        line++;
-        if (text == null) {
-          return false;
-        }
-        columns = splitter.split(line == 1 && text.startsWith("\ufeff") ? text.substring(1) : text);
-      } catch (CharacterCodingException e) {
-        throw new DataException(file.toString(), line + 1, 0, "is not valid UTF-8 (on this line or in the block after it)");
-      } catch (IOException e) {
-        throw new DataException(file.toString(), "cannot be read after line " + line + ": " + e.getMessage(), e);
+        columns = splitter.split(text);
       } catch (IllegalArgumentException e) {
-        throw new DataException(file.toString(), line, 0, e.getMessage());
+        throw new DataException(file.toString(), lines.number(), 0, e.getMessage());
       }
       if (columns.length != width) {
-        throw new DataException(file.toString(), line, 0, columns.length + " columns, expected " + width);
+        throw new DataException(file.toString(), lines.number(), 0, columns.length + " columns, expected " + width);
       }
       return true;
     }
@@ -126,16 +102,12 @@ final class LineSource implements RowSource {
 
     @Override
     public String place() {
-      return file + ":" + line;
+      return file + ":" + lines.number();
     }
 
     @Override
     public void close() {
-      try {
-        reader.close();
-      } catch (IOException e) {
-        throw new DataException(file.toString(), "cannot be closed: " + e.getMessage(), e);
-      }
+      lines.close();
     }
   }
 }

@@ -7,7 +7,6 @@ import io.dimsieve.data.RowSource;
 import io.dimsieve.encode.Field;
 import io.dimsieve.encode.LabelRule;
 import io.dimsieve.encode.Schema;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -22,6 +21,7 @@ import java.util.Map;
  */
 public final class MovieLensReader implements InputFormat {
 
+  private static final List<String> FIELDS = List.of("user", "item", "gender", "age", "occupation", "zip", "year", "genres");
   private static final int ZIP_DIGITS = 3;
   private static final int USER_COLUMNS = 5;
   private static final int MOVIE_COLUMNS = 3;
@@ -44,9 +44,8 @@ public final class MovieLensReader implements InputFormat {
 
   @Override
   public Schema schema(Path input) {
-    List<String> side = List.of("gender", "age", "occupation", "zip", "year", "genres");
-    List<String> all = List.of("user", "item", "gender", "age", "occupation", "zip", "year", "genres");
-    return new Schema(new LabelRule("rating", 3.0, 3.0), (ids ? all : side).stream().map(name -> Field.categorical(name, 1)).toList());
+    List<String> names = ids ? FIELDS : FIELDS.subList(2, FIELDS.size());
+    return new Schema(new LabelRule("rating", 3.0, 3.0), names.stream().map(name -> Field.categorical(name, 1)).toList());
   }
 
   @Override
@@ -54,6 +53,8 @@ public final class MovieLensReader implements InputFormat {
     if (query != null) {
       throw new ConfigurationException("--query works with csv, tsv and parquet, not with " + name());
     }
+    requireColumn(schema.label().column(), List.of("rating"));
+    schema.fields().forEach(field -> requireColumn(field.name(), FIELDS));
     Map<String, Map<String, String>> users = users(input.resolve("users.dat"));
     Map<String, Map<String, String>> movies = movies(input.resolve("movies.dat"));
     Path csv = input.resolve("ratings.csv");
@@ -69,6 +70,12 @@ public final class MovieLensReader implements InputFormat {
         return new Cursor(ratings, schema, users, movies);
       }
     };
+  }
+
+  private static void requireColumn(String name, List<String> columns) {
+    if (!columns.contains(name)) {
+      throw new ConfigurationException("the schema names a column '" + name + "', MovieLens has " + columns);
+    }
   }
 
   private static List<String> lines(Path file) {
@@ -119,44 +126,38 @@ public final class MovieLensReader implements InputFormat {
     private final Schema schema;
     private final Map<String, Map<String, String>> users;
     private final Map<String, Map<String, String>> movies;
-    private final BufferedReader reader;
+    private final LineReader lines;
     private final String separator;
     private String[] columns = {};
-    private long line;
 
     Cursor(Path file, Schema schema, Map<String, Map<String, String>> users, Map<String, Map<String, String>> movies) {
       this.file = file;
       this.schema = schema;
       this.users = users;
       this.movies = movies;
-      this.reader = LineSource.reader(file);
+      this.lines = new LineReader(file);
       this.separator = file.toString().endsWith(".csv") ? "," : "::";
       if (separator.equals(",")) {
-        read(); // the header
-      }
-    }
-
-    private String read() {
-      try {
-        line++;
-        return reader.readLine();
-      } catch (IOException e) {
-        throw new DataException(file.toString(), line, 0, "cannot be read: " + e.getMessage());
+        String header = lines.next();
+        if (header == null || !header.startsWith("user,item,rating")) {
+          lines.close();
+          throw new DataException(file.toString(), 1, 0, "the header is not user,item,rating,...");
+        }
       }
     }
 
     @Override
     public boolean next() {
-      String text = read();
+      String text = lines.next();
       if (text == null) {
         return false;
       }
       columns = text.split(separator, -1);
       if (columns.length < 3) {
-        throw new DataException(file.toString(), line, 0, columns.length + " columns, expected user, item, rating");
+        throw new DataException(file.toString(), lines.number(), 0, columns.length + " columns, expected user, item, rating");
       }
       if (!users.containsKey(columns[0])) {
-        throw new DataException(file.toString(), line, 1, "user '" + columns[0] + "' is not in users.dat");
+        throw new DataException(file.toString(), lines.number(), 1, "user '" + columns[0] + "' is not in users.dat");
       }
       return true;
     }
@@ -179,16 +180,18 @@ public final class MovieLensReader implements InputFormat {
 
     @Override
     public String place() {
-      return file + ":" + line;
+      return file + ":" + lines.number();
+    }
+
+    @Override
+    public int column(int field) {
+      String name = field == LABEL ? "rating" : schema.fields().get(field).name();
+      return 1 + List.of("user", "item", "rating").indexOf(name); // 0: joined from another file
     }
 
     @Override
     public void close() {
-      try {
-        reader.close();
-      } catch (IOException e) {
-        throw new DataException(file.toString(), "cannot be closed: " + e.getMessage(), e);
-      }
+      lines.close();
     }
   }
 }

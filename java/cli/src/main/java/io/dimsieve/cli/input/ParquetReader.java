@@ -3,6 +3,7 @@ package io.dimsieve.cli.input;
 import io.dimsieve.data.RowSource;
 import io.dimsieve.encode.Schema;
 import java.nio.file.Path;
+import java.util.List;
 
 /** Parquet; the schema names the columns to use. Read by DuckDB. */
 public final class ParquetReader implements InputFormat {
@@ -19,6 +20,8 @@ public final class ParquetReader implements InputFormat {
 
   @Override
   public RowSource open(Path input, Schema schema, String query) {
-    return new DuckDbSource(input, schema, "read_parquet(" + DuckDbSource.quoted(input) + ")", query, 0);
+    String rows = query == null ? "SELECT * FROM input" : query;
+    String of = query == null ? "" : " of the query";
+    return new DuckDbSource(input, schema, "read_parquet(" + DuckDbSource.quoted(input) + ")", rows, List.of(), row -> input + ": row " + row + of);
   }
 }
