@@ -3,7 +3,7 @@ set(DIMSIEVE_ISAS baseline avx2 avx512)
 set(DIMSIEVE_ISA_FLAGS_baseline "")
 set(DIMSIEVE_ISA_FLAGS_avx2 -mavx2 -mfma)
 # GCC 12 takes its own undefined AVX-512 registers for uninitialised variables.
-set(DIMSIEVE_ISA_FLAGS_avx512 -mavx2 -mfma -mavx512f -mavx512vl -mavx512bw -mavx512dq -mprefer-vector-width=512 -Wno-maybe-uninitialized)
+set(DIMSIEVE_ISA_FLAGS_avx512 -mavx2 -mfma -mavx512f -mavx512vl -mavx512bw -mavx512dq -mprefer-vector-width=512 -Wno-maybe-uninitialized -Wno-uninitialized)
 
 # dimsieve_kernels(<library> <source>...) adds the sources to the library, once per instruction set.
 function(dimsieve_kernels library)
