@@ -46,7 +46,7 @@ record HamSettings(
     return new HamSettings(
         choice(task, "surrogate", Surrogate.LEAKY), task.number("slope", 0.2, 0, 1), flag(task, "gradient", "raw", "sign"),
         flag(task, "normalize", "none", "field"), flag(task, "level", "one", "two"), task.number("warmup", 1, 0, 1000),
-        task.number("epochs", 4, 0.01, 1000), task.number("rate", 0.01, 1e-9, 1e3), task.number("momentum", 0.9, 0, 0.9999),
+        task.number("epochs", 2, 0.01, 1000), task.number("rate", 0.01, 1e-9, 1e3), task.number("momentum", 0.9, 0, 0.9999),
         task.number("mu", 0, 0, 1e6), task.number("gamma", 0.5, 0, 1), task.number("lambda", 1e-3, 0, 1e3),
         choice(task, "orthogonal", OrthogonalRegularity.Form.NORMALIZED), (int) task.number("refresh", 1000, 1, 1e9));
   }
