@@ -52,7 +52,7 @@ final class DemoCommand implements Callable<Integer> {
 
   @ParentCommand private Main main;
 
-  @Option(names = "--budget", defaultValue = "0.1", description = "share of the embedding bytes to keep (default: ${DEFAULT-VALUE})")
+  @Option(names = "--budget", defaultValue = "0.5", description = "share of the embedding bytes to keep (default: ${DEFAULT-VALUE})")
   private double budget;
 
   @Option(names = "--directory", description = "where to put dataset, plan and models (default: a temporary directory)")
