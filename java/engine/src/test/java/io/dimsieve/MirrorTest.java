@@ -42,7 +42,7 @@ class MirrorTest {
       // Written by ModelStore and read back by ScorerTest, with the programs in them.
       "file/ModelFile", "file/ModelFileWriter", "file/Program", "train/ModelStore",
       // Run as a whole by HamTest.
-      "train/Trainer", "train/Evaluator", "train/Snapshot", "train/TrainSpec", "search/SearchTask",
+      "train/Evaluator", "train/Snapshot", "train/TrainSpec", "search/SearchTask",
       // Controls and their registry; selection itself is ColumnSelectionTest's.
       "search/SearchMethods", "search/UniformDimension", "search/RandomColumns", "search/ColumnMagnitude");
 

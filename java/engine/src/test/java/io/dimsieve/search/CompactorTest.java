@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class CompactorTest {
 
-  private static final int BATCH = 257;
+  private static final int BATCH = 10_000;
   private static final int[] ROWS = {50, 3, 700, 20, 9};
   private static final EmbeddingLayout UNIFORM = EmbeddingLayout.uniform(17, ROWS);
 
