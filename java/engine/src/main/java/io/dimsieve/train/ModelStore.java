@@ -13,6 +13,7 @@ import io.dimsieve.tensor.EmbeddingLayout;
 import io.dimsieve.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 
 /** Models to files and back. */
@@ -42,7 +43,7 @@ public final class ModelStore {
    * @param provenance command, seed and settings that made it; kept as JSON
    */
   public static void save(CtrModel model, Encoder encoder, Map<String, String> provenance, Path path) {
-    writer(ModelFile.KIND, model, encoder).metadata(PROVENANCE, new Gson().toJson(provenance)).write(path);
+    writer(ModelFile.KIND, model, encoder).metadata(PROVENANCE, new Gson().toJson(new TreeMap<>(provenance))).write(path);
   }
 
   /** A writer that has everything a model file needs but provenance. */
