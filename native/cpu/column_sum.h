@@ -1,4 +1,4 @@
-/* Sums over the rows of a batch: one partial row of n floats per DS_ROW_CHUNK rows, filled row by row, then added up in chunk order. */
+/* Sums in two stages: every unit of work fills a partial row of n floats of its own, then the partial rows are added up in the order of the units. */
 #ifndef DIMSIEVE_COLUMN_SUM_H
 #define DIMSIEVE_COLUMN_SUM_H
 

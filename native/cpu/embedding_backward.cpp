@@ -17,6 +17,7 @@
  * column, plus 4 per position and column. Sources: HAM (methods: G = Σ δê e, SO gradient E M); SSEDS uses the same mask gradient with mask = 1.
  */
 #include "arguments.h"
+#include "column_sum.h"
 #include "pool.h"
 #include "update.h"
 
@@ -61,7 +62,7 @@ static inline void add_gram(const Field &x, const float *before, const float *af
     float *row = x.gram_partial + (int64_t)a * x.d;
     each_block(x.d, [&](int64_t j, int n) {
       const Lanes old = get(before + j, n);
-      put(row + j, get(row + j, n) + (now * (get(after + j, n) - old) + change * old), n);
+      add_to(row + j, now * (get(after + j, n) - old) + change * old, n);
     });
   }
 }
@@ -76,10 +77,7 @@ static inline void update_row(const Field &x, const Hyper &h, int64_t row, int32
   each_block(x.d, [&](int64_t j, int n) {
     Lanes g = position_sum(x, j, n, first, last);
     const Lanes e = get(p + j, n);
-    if (x.mask_partial) {
-      float *m = x.mask_partial + x.column + j;
-      put(m, get(m, n) + g * (x.sign ? sign_of(e) : e), n);
-    }
+    if (x.mask_partial) add_to(x.mask_partial + x.column + j, g * (x.sign ? sign_of(e) : e), n);
     if (x.regularity)
       for (int32_t k = 0; k < x.d; k++) g = g + lanes(before[k]) * get(x.regularity + (int64_t)k * x.d + j, n);
     if (!x.mask) {
@@ -122,10 +120,6 @@ static void run_unit(const Field &x, const Hyper &h, const int32_t *start, const
     }
     update_row<RULE>(x, h, unique[u], start[u], start[u + 1]);
   }
-}
-
-static void clear(float *p, int64_t n) {
-  each_block(n, [&](int64_t i, int k) { put(p + i, lanes(0.0f), k); });
 }
 
 int embedding_backward(ds_stream stream, ds_f32_in grad, int64_t grad_stride, ds_i32_in order, ds_i32_in starts, ds_i32_in unique, ds_i32_in counts,
@@ -176,11 +170,7 @@ int embedding_backward(ds_stream stream, ds_f32_in grad, int64_t grad_stride, ds
       run_unit<DS_ADAM>(x, h, start, value, counts[f], unit);
   });
 
-  if (mask_grad) {
-    clear(mask_grad, columns);
-    for (int64_t unit = 0; unit < units; unit++)
-      each_block(columns, [&](int64_t j, int n) { put(mask_grad + j, get(mask_grad + j, n) + get(workspace + unit * share + j, n), n); });
-  }
+  if (mask_grad) combine(workspace, units, share, mask_grad, columns);
   if (gram)
     for (int64_t unit = 0; unit < units; unit++) {
       const float *partial = workspace + unit * share + (mask_grad ? columns : 0);

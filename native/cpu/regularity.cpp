@@ -17,7 +17,7 @@
  *   spectral form O(w² ITERATIONS). Source: Bansal et al. 2018 (SO, MC, SRIP); HAM's orthogonality on embedding columns.
  */
 #include "arguments.h"
-#include "lanes.h"
+#include "column_sum.h"
 #include "pool.h"
 
 namespace ds {
@@ -38,14 +38,11 @@ static inline void add_tile(const float *x, int64_t rows, int64_t stride, int32_
     const Lanes right = get(row + j, n);
     for (int k = 0; k < HEIGHT; k++) total[k] = total[k] + lanes(row[i + k]) * right;
   }
-  for (int k = 0; k < HEIGHT; k++) {
-    float *p = part + (int64_t)(i + k) * d + j;
-    put(p, get(p, n) + total[k], n);
-  }
+  for (int k = 0; k < HEIGHT; k++) add_to(part + (int64_t)(i + k) * d + j, total[k], n);
 }
 
 static void gram_part(const float *x, int64_t rows, int64_t stride, int32_t d, float *part) {
-  each_block((int64_t)d * d, [&](int64_t i, int n) { put(part + i, lanes(0.0f), n); });
+  clear(part, (int64_t)d * d);
   for (int64_t first = 0; first < rows; first += RUN) {
     const float *run = x + first * stride;
     const int64_t size = least(RUN, rows - first);

@@ -110,9 +110,7 @@ public final class Main {
     if (ended.getCount() > 0) {
       stop.set(true);
       try {
-        if (!ended.await(GRACE_SECONDS, TimeUnit.SECONDS)) {
-          Runtime.getRuntime().halt(INTERRUPTED);
-        }
+        ended.await(GRACE_SECONDS, TimeUnit.SECONDS);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }

@@ -1,22 +1,17 @@
 package io.dimsieve.cli;
 
 import io.dimsieve.data.Dataset;
-import io.dimsieve.kernel.Backend;
 import io.dimsieve.search.DimensionPlan;
+import io.dimsieve.tensor.EmbeddingLayout;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParentCommand;
 
 @Command(
     name = "retrain", mixinStandardHelpOptions = true,
     description = "Trains a compacted model: from scratch, or from the surviving weights of a larger one.")
-final class RetrainCommand implements Callable<Integer> {
-
-  @ParentCommand private Main main;
+final class RetrainCommand extends TrainingVerb {
 
   @Parameters(index = "0", paramLabel = "DATASET", description = "dataset file")
   private Path data;
@@ -27,24 +22,20 @@ final class RetrainCommand implements Callable<Integer> {
   @Option(names = "--from", paramLabel = "MODEL", description = "begin with the weights of this model whose columns survive")
   private Path start;
 
-  @Option(names = {"-o", "--output"}, required = true, paramLabel = "MODEL", description = "model file to write")
-  private Path output;
+  @Override
+  EmbeddingLayout layout(Dataset dataset, int dimension) {
+    DimensionPlan read = DimensionPlan.read(plan);
+    read.requireFits(plan.toString(), dataset.encoder().schema().fields().stream().map(field -> field.name()).toList(), dataset.rows());
+    return read.layout();
+  }
 
-  @Option(names = "--checkpoint", paramLabel = "FILE", description = "keep a checkpoint here, and go on from it when it is there")
-  private Path checkpoint;
-
-  @Mixin private ModelOptions model;
-  @Mixin private TrainOptions train;
-  @Mixin private EngineOptions engine;
+  @Override
+  Path start() {
+    return start;
+  }
 
   @Override
   public Integer call() {
-    try (Backend backend = engine.open();
-        Dataset dataset = Dataset.open(data)) {
-      DimensionPlan read = DimensionPlan.read(plan);
-      read.requireFits(plan.toString(), dataset.encoder().schema().fields().stream().map(field -> field.name()).toList(), dataset.rows());
-      TrainingRun.print(new TrainingRun(main, backend, dataset).train(model.spec(), read.layout(), train.spec(), start, checkpoint, output));
-      return 0;
-    }
+    return train(data);
   }
 }

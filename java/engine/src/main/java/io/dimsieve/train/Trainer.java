@@ -131,8 +131,7 @@ public final class Trainer implements AutoCloseable {
 
   private void runEpoch() {
     long start = System.nanoTime();
-    long batches = (dataset.rows(Part.TRAIN) + spec.batchSize() - 1) / spec.batchSize();
-    progress.begin("epoch " + epoch, batches);
+    progress.begin("epoch " + epoch, reader.batches());
     reader.seek(epoch, batchesDone);
     boolean done = false;
     for (Batch batch; !done && (batch = reader.next()) != null; ) {
