@@ -97,9 +97,10 @@ record Experiment(
       return;
     }
     try (compact) {
+      Dataset view = dataset.truncated(plan.layout().rows());
       found.finished.put(
-          plan.budget(), new Outcome(Evaluator.evaluate(compact, dataset, tested()), Evaluator.evaluate(compact, dataset, Part.VALIDATION).auc(),
-              List.of(), 0));
+          plan.budget(),
+          new Outcome(Evaluator.evaluate(compact, view, tested()), Evaluator.evaluate(compact, view, Part.VALIDATION).auc(), List.of(), 0));
     }
   }
 
@@ -120,7 +121,8 @@ record Experiment(
       if (begun == null) {
         trained.initialize(train.seed());
       }
-      try (Trainer trainer = new Trainer(trained, train, dataset)) {
+      Dataset view = dataset.truncated(layout.rows());
+      try (Trainer trainer = new Trainer(trained, train, view)) {
         trainer.progress(progress);
         trainer.stopWhen(stop);
         Trainer.Result result = trainer.fit();
@@ -128,7 +130,7 @@ record Experiment(
           return null;
         }
         return new Outcome(
-            Evaluator.evaluate(trained, dataset, tested()), result.best().validation().auc(),
+            Evaluator.evaluate(trained, view, tested()), result.best().validation().auc(),
             result.epochs().stream().map(epoch -> epoch.validation().auc()).toList(), result.seconds());
       }
     }

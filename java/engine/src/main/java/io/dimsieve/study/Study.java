@@ -129,7 +129,7 @@ public final class Study {
     }
     Budget whole = new Budget(1, Budget.Unit.BYTES);
     long bytes = whole.cost(layout);
-    List<Double> widths = IntStream.range(0, layout.fields()).mapToObj(f -> (double) layout.width(f)).toList();
+    List<Double> widths = IntStream.range(0, layout.fields()).mapToObj(f -> meanWidth(layout, f, dataset.rows()[f])).toList();
     RunRecord run = log.append(new RunRecord(
         key, outcome.test().auc(), outcome.test().logLoss(), outcome.validationAuc(), bytes,
         (double) bytes / whole.cost(EmbeddingLayout.uniform(spec.dimension(), dataset.rows())), layout.parameters(), searchSeconds,
@@ -138,5 +138,11 @@ public final class Study {
     shown.finished(String.format(
         Locale.ROOT, "test auc %.4f logloss %.4f, %,d bytes, %d epochs in %.1f s", run.testAuc(), run.testLogLoss(), run.bytes(), run.epochs(),
         run.trainSeconds()));
+  }
+
+  /** Columns that a value of the field has in the mean; a value that lost its row has none. */
+  private static double meanWidth(EmbeddingLayout layout, int field, int values) {
+    long entries = layout.rowMasks() != null ? layout.rowMasks().entries(field) : (long) layout.rows(field) * layout.width(field);
+    return (double) entries / values;
   }
 }

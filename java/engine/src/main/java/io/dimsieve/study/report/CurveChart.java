@@ -1,5 +1,6 @@
 package io.dimsieve.study.report;
 
+import io.dimsieve.study.RunKey;
 import io.dimsieve.study.Statistic;
 import io.dimsieve.study.StudySpec;
 import io.dimsieve.study.StudySummary;
@@ -82,16 +83,11 @@ final class CurveChart {
     for (double share : SHARES) {
       if (x(share) <= RIGHT) {
         svg.line("axis", x(share), BOTTOM, x(share), BOTTOM + 5);
-        svg.words("tick", x(share), BOTTOM + 19, "middle", percent(share));
+        svg.words("tick", x(share), BOTTOM + 19, "middle", RunKey.percent(share));
       }
     }
     svg.line("axis", LEFT, BOTTOM, RIGHT, BOTTOM);
     svg.words("tick", (LEFT + RIGHT) / 2, BOTTOM + 38, "middle", "share of the uniform tables' bytes kept (log scale)");
-  }
-
-  static String percent(double share) {
-    double value = Math.round(share * 1e6) / 1e4;
-    return (value == Math.rint(value) ? String.format(Locale.ROOT, "%.0f", value) : String.valueOf(value)) + " %";
   }
 
   private void reference(Svg svg) {

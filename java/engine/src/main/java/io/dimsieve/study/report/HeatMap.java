@@ -1,5 +1,6 @@
 package io.dimsieve.study.report;
 
+import io.dimsieve.study.RunKey;
 import io.dimsieve.study.StudyDescription;
 import io.dimsieve.study.StudySummary;
 import java.util.List;
@@ -33,7 +34,7 @@ final class HeatMap {
         if (i == 0) {
           html.append("<th class=\"left\" rowspan=\"").append(rows.size()).append("\">").append(Svg.escape(method)).append("</th>");
         }
-        html.append("<td class=\"budget\">").append(CurveChart.percent(rows.get(i).budget())).append("</td>");
+        html.append("<td class=\"budget\">").append(RunKey.percent(rows.get(i).budget())).append("</td>");
         for (double width : rows.get(i).widths()) {
           html.append(String.format(Locale.ROOT, "<td style=\"--v:%.2f\">%s</td>", 0.9 * Math.min(1, width / dimension), number(width)));
         }

@@ -1,5 +1,6 @@
 package io.dimsieve.study.report;
 
+import io.dimsieve.study.RunKey;
 import io.dimsieve.study.StudyDescription;
 import io.dimsieve.study.StudySpec;
 import io.dimsieve.study.StudySummary;
@@ -27,8 +28,8 @@ final class SummaryMarkdown {
           .append(line(List.of("---", "---", "---")));
       for (StudySummary.Row row : summary.rows(model)) {
         text.append(line(List.of(
-            CurveChart.percent(row.budget()), row.method(),
-            row.widths().stream().map(width -> String.format(Locale.ROOT, "%.4g", width).replaceAll("\\.?0+$", "")).collect(Collectors.joining(" ")))));
+            RunKey.percent(row.budget()), row.method(),
+            row.widths().stream().map(width -> String.format(Locale.ROOT, "%.2f", width).replaceAll("\\.?0+$", "")).collect(Collectors.joining(" ")))));
       }
     }
     return text.toString();
@@ -40,7 +41,7 @@ final class SummaryMarkdown {
 
   /** What stands in a row, in the order of {@link #COLUMNS}. */
   static List<String> cells(StudySummary.Row row) {
-    List<String> cells = new ArrayList<>(List.of(CurveChart.percent(row.budget()), row.method(), row.auc().toString("%.4f"), row.logLoss().toString("%.4f")));
+    List<String> cells = new ArrayList<>(List.of(RunKey.percent(row.budget()), row.method(), row.auc().toString("%.4f"), row.logLoss().toString("%.4f")));
     cells.add(String.format(Locale.ROOT, "%,.0f", row.bytes()));
     cells.add(String.format(Locale.ROOT, "%.1f %%", 100 * row.share()));
     cells.add(String.format(Locale.ROOT, "%,.0f", row.parameters()));

@@ -1,5 +1,6 @@
 package io.dimsieve.study.report;
 
+import io.dimsieve.study.RunKey;
 import io.dimsieve.study.RunRecord;
 import io.dimsieve.study.StudySpec;
 import io.dimsieve.study.StudySummary;
@@ -98,7 +99,7 @@ final class TrainingCurves {
     double[] places = LabelPlaces.spread(wanted, LINE, TOP, BOTTOM - 2);
     for (int i = 0; i < places.length; i++) {
       if (!method.equals(StudySpec.FULL)) {
-        svg.words("tick", RIGHT + 6, places[i] + 4, "start", CurveChart.percent(rows.get(i).budget()));
+        svg.words("tick", RIGHT + 6, places[i] + 4, "start", RunKey.percent(rows.get(i).budget()));
       }
     }
   }
