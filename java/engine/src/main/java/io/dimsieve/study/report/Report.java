@@ -106,7 +106,7 @@ public final class Report {
       figure(html, "Training", "validation AUC after each epoch; a line a seed, fainter for smaller budgets",
           "<div class=\"multiples\">\n" + String.join("", curves) + "</div>\n");
     }
-    figure(html, "Time", "one search for all budgets (hatched light), training of one model", "<div class=\"narrow\">"
+    figure(html, "Time", "one search for all budgets (pale), then the training of one model in the mean (full colour)", "<div class=\"narrow\">"
         + new BarChart(summary, model, looks).draw() + "</div>\n");
     html.append("</section>\n");
   }
