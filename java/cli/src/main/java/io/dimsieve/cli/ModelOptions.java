@@ -37,6 +37,11 @@ final class ModelOptions {
   }
 
   ModelSpec spec() {
-    return new ModelSpec(model, hidden, dropout, batchNorm, projection, deviation);
+    return spec(model);
+  }
+
+  /** The same sizes for a model of another name than {@code --model} says. */
+  ModelSpec spec(String architecture) {
+    return new ModelSpec(architecture, hidden, dropout, batchNorm, projection, deviation);
   }
 }
