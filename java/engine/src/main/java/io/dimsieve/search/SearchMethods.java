@@ -10,9 +10,11 @@ public final class SearchMethods {
   private static final List<SearchMethod> ALL = List.of(
       new Ham(),
       new Sseds(),
+      new Combined(),
       new UniformDimension(),
       new RandomColumns(),
-      new ColumnMagnitude());
+      new ColumnMagnitude(),
+      new FrequencyThreshold());
 
   private SearchMethods() {}
 
