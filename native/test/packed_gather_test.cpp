@@ -185,8 +185,8 @@ TEST(packed_gather_of_whole_floats_is_the_plain_gather) {
     for (int i = 0; i < DS_PACKED; i++) descriptors[f * DS_PACKED + i] = all[i];
   }
   F32 plain(e.batch * e.columns), packed(e.batch * e.columns);
-  REQUIRE_STATUS(DS_OK, backend->embedding_gather(nullptr, e.tables, e.base, e.width, e.column, e.rows, e.ids, nullptr, plain, e.batch, e.fields,
-                                                  e.columns));
+  REQUIRE_STATUS(DS_OK, backend->embedding_gather(nullptr, e.tables, e.base, e.width, e.column, e.rows, e.ids, nullptr, nullptr, nullptr, plain,
+                                                  e.batch, e.fields, e.columns));
   REQUIRE_STATUS(DS_OK, backend->packed_gather(nullptr, data.data(), descriptors, e.ids, packed, e.batch, e.fields, e.columns));
   REQUIRE(plain == packed);
 }
