@@ -47,6 +47,14 @@
 #define DS_Q_SIGMOID 4
 #define DS_Q_LONG_TAILED 5
 
+/* What shares a threshold; native/cpu/threshold.cpp. */
+#define DS_T_GLOBAL 0
+#define DS_T_DIMENSION 1
+#define DS_T_FEATURE 2
+#define DS_T_FIELD 3
+#define DS_T_FIELD_DIMENSION 4
+#define DS_T_FEATURE_DIMENSION 5
+
 typedef const float *ds_f32_in;
 typedef float *ds_f32;
 typedef const double *ds_f64_in;
