@@ -9,9 +9,11 @@ public final class SearchMethods {
 
   private static final List<SearchMethod> ALL = List.of(
       new Ham(),
+      new Pep(),
       new UniformDimension(),
       new RandomColumns(),
-      new ColumnMagnitude());
+      new ColumnMagnitude(),
+      new EntryMagnitude());
 
   private SearchMethods() {}
 
