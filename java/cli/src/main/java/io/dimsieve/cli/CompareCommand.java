@@ -54,8 +54,8 @@ final class CompareCommand implements Callable<Integer> {
   private Path folder;
 
   @Option(
-      names = "--methods", split = ",", defaultValue = "ham,random,magnitude,uniform", paramLabel = "METHOD",
-      description = "search methods; uniform is always compared (default: ${DEFAULT-VALUE})")
+      names = "--methods", split = ",", defaultValue = "ham,random,magnitude,uniform", paramLabel = "METHOD", completionCandidates = MethodNames.class,
+      description = "${COMPLETION-CANDIDATES}; uniform is always compared (default: ${DEFAULT-VALUE})")
   private List<String> methods;
 
   @Option(

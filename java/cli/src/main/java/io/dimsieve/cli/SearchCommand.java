@@ -40,7 +40,7 @@ final class SearchCommand implements Callable<Integer> {
   @Parameters(index = "0", paramLabel = "DATASET", description = "dataset file")
   private Path data;
 
-  @Option(names = "--method", defaultValue = "ham", description = "ham, uniform, random or magnitude (default: ${DEFAULT-VALUE})")
+  @Option(names = "--method", defaultValue = "ham", description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})", completionCandidates = MethodNames.class)
   private String method;
 
   @Option(
@@ -70,6 +70,11 @@ final class SearchCommand implements Callable<Integer> {
       description = "also keep the super-net's weights here, as models that retrain --from takes: warmup.model, and one per budget")
   private Path weights;
 
+  @Option(
+      names = "--from", paramLabel = "MODEL",
+      description = "a uniform model trained before, for methods that look at a trained model (they train one otherwise)")
+  private Path start;
+
   @Mixin private ModelOptions model;
   @Mixin private TrainOptions train;
   @Mixin private EngineOptions engine;
@@ -77,8 +82,8 @@ final class SearchCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Writable.check(output);
-    if (loss != null && weights != null) {
-      throw new ConfigurationException("--weights does not go with --max-auc-loss");
+    if (loss != null && (weights != null || start != null)) {
+      throw new ConfigurationException("--max-auc-loss trains the full model and keeps none: it goes neither with --weights nor with --from");
     }
     try (Backend backend = engine.open();
         Dataset dataset = Dataset.open(data)) {
@@ -106,12 +111,18 @@ final class SearchCommand implements Callable<Integer> {
   private void plans(Backend backend, Dataset dataset, Map<Budget, String> named) {
     List<DimensionPlan> plans = SearchMethods.of(method).search(new SearchTask(
         backend, dataset, model.spec(), model.dimension(), train.spec(), List.copyOf(named.keySet()), settings, main.progress(), main.stopRequested(),
-        weights == null ? SearchListener.NONE : keep(backend, dataset, named)));
+        weights == null ? SearchListener.NONE : keep(backend, dataset, named), start == null ? null : superNet -> copy(backend, superNet)));
     stopped();
     for (DimensionPlan plan : plans) {
       Path file = plans.size() == 1 ? output : numbered(named.get(plan.budget()));
       plan.write(file);
       System.out.println(file + ": " + plan.budget() + ", widths " + Arrays.toString(plan.layout().widths()));
+    }
+  }
+
+  private void copy(Backend backend, CtrModel superNet) {
+    try (ModelStore.Stored stored = ModelStore.load(backend, start, 1)) {
+      Compactor.copy(stored.model(), superNet);
     }
   }
 

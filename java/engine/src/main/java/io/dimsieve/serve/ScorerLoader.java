@@ -10,16 +10,18 @@ import io.dimsieve.memory.Arena;
 import io.dimsieve.op.Add;
 import io.dimsieve.op.BatchNorm;
 import io.dimsieve.op.BiasReluDropout;
-import io.dimsieve.op.EmbeddingGather;
 import io.dimsieve.op.FieldProjection;
 import io.dimsieve.op.FmInteraction;
 import io.dimsieve.op.Linear;
 import io.dimsieve.op.MatMul;
 import io.dimsieve.op.Op;
+import io.dimsieve.op.PackedGather;
 import io.dimsieve.op.Variable;
 import io.dimsieve.op.Weights;
 import io.dimsieve.tensor.EmbeddingLayout;
 import io.dimsieve.tensor.EmbeddingTable;
+import io.dimsieve.tensor.PackedTable;
+import io.dimsieve.tensor.StoredTables;
 import io.dimsieve.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -38,7 +40,6 @@ final class ScorerLoader {
   private final Tensor ids;
   private final Map<String, Variable> values = new HashMap<>();
   private final List<Op> ops = new ArrayList<>();
-  private EmbeddingTable embeddings;
 
   private ScorerLoader(Backend backend, ModelFile file, int capacity, Arena arena) {
     this.backend = backend;
@@ -75,11 +76,11 @@ final class ScorerLoader {
     Variable out = i.kind() == Program.Kind.BIAS || i.kind() == Program.Kind.BIAS_RELU ? value(i.a()) : fresh(i);
     ops.add(switch (i.kind()) {
       case LINEAR -> new Linear(backend, table(EmbeddingLayout.uniform(1, layout.rows()), "linear.weight"), weights("linear.bias", 1, 1), ids, out, null);
-      case GATHER -> new EmbeddingGather(backend, embeddings = table(layout, i.weight()), ids, out);
+      case GATHER -> new PackedGather(backend, new PackedTable(backend, arena, stored()), ids, out);
       case PROJECT -> new FieldProjection(
           backend, value(i.a()), layout, weights(i.weight(), layout.columns(), i.size() / layout.fields()), out);
       case FM -> new FmInteraction(
-          backend, value(i.a()), i.weight().isEmpty() ? null : embeddings.identity(), i.size(),
+          backend, value(i.a()), i.weight().isEmpty() ? null : Tensor.of(backend, arena, layout.identity()), i.size(),
           Tensor.floats(backend, arena, capacity, i.size()), out);
       case MATMUL -> new MatMul(backend, value(i.a()), weights(i.weight(), value(i.a()).columns(), i.size()), out);
       case NORM -> new BatchNorm(
@@ -107,6 +108,11 @@ final class ScorerLoader {
       throw new ModelFormatException(file.name(), "its program reads " + name + " before it is defined");
     }
     return found;
+  }
+
+  private StoredTables stored() {
+    return StoredTables.of(
+        file.name(), layout, file.metadata(ModelFile.PRECISION), file.tableForms(), file.tableScales(), file.tableBytes(), file::readTable);
   }
 
   private EmbeddingTable table(EmbeddingLayout shape, String name) {

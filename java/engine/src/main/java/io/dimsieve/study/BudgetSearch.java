@@ -93,17 +93,18 @@ public final class BudgetSearch {
     List<Budget> budgets = ladder.stream().distinct().sorted(Comparator.comparingDouble(Budget::share)).toList();
     int most = 1 + 32 - Integer.numberOfLeadingZeros(budgets.size());
     RunProgress shown = new RunProgress(progress, most, 0);
-    Experiment experiment = new Experiment(backend, dataset, model, dimension, train, retrain, shown, stop);
-    shown.start("full model");
-    Outcome full = experiment.train(experiment.uniform());
-    if (full == null) {
-      return new Result(Double.NaN, List.of(), null, true);
-    }
-    shown.took(full.seconds());
-    shown.finished("validation auc " + String.format(Locale.ROOT, "%.5f", full.validationAuc()));
-    shown.start("search by " + method.name());
-    try (Experiment.Found found = experiment.search(method, budgets, settings)) {
-      return found == null ? new Result(full.validationAuc(), List.of(), null, true) : bisect(experiment, found, full, allowed, shown);
+    try (Experiment experiment = new Experiment(backend, dataset, model, dimension, train, retrain, shown, stop)) {
+      shown.start("full model");
+      Outcome full = experiment.full();
+      if (full == null) {
+        return new Result(Double.NaN, List.of(), null, true);
+      }
+      shown.took(full.seconds());
+      shown.finished("validation auc " + String.format(Locale.ROOT, "%.5f", full.validationAuc()));
+      shown.start("search by " + method.name());
+      try (Experiment.Found found = experiment.search(method, budgets, settings)) {
+        return found == null ? new Result(full.validationAuc(), List.of(), null, true) : bisect(experiment, found, full, allowed, shown);
+      }
     }
   }
 

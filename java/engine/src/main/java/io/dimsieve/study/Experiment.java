@@ -14,6 +14,8 @@ import io.dimsieve.search.SearchListener;
 import io.dimsieve.search.SearchMethod;
 import io.dimsieve.search.SearchTask;
 import io.dimsieve.tensor.EmbeddingLayout;
+import io.dimsieve.tensor.Precision;
+import io.dimsieve.tensor.Quantizer;
 import io.dimsieve.train.Evaluator;
 import io.dimsieve.train.TrainSpec;
 import io.dimsieve.train.Trainer;
@@ -23,13 +25,10 @@ import java.util.Map;
 import java.util.function.BooleanSupplier;
 
 /**
- * One model on one dataset with one seed: searches plans and finds out how good their models are. What a study and a budget search are made of.
- *
- * @param dimension base dimension D
- * @param stop asked before every step
+ * One model on one dataset with one seed: searches plans and finds out how good their models are, as they would be served (rounded to their precision). What
+ * a study and a budget search are made of. Keeps the full model once it is trained, for the methods that look at one; it is the model they would train.
  */
-record Experiment(
-    Backend backend, Dataset dataset, ModelSpec model, int dimension, TrainSpec train, Retrain retrain, Progress progress, BooleanSupplier stop) {
+final class Experiment implements AutoCloseable {
 
   /** What a search found. It owns the models that training can begin with. */
   static final class Found implements AutoCloseable {
@@ -44,7 +43,7 @@ record Experiment(
       return plans;
     }
 
-    /** Wall time of the search. */
+    /** Wall time of the search, the training of the full model included where the method looked at it. */
     double seconds() {
       return seconds;
     }
@@ -54,6 +53,40 @@ record Experiment(
       models.values().forEach(CtrModel::close);
       models.clear();
     }
+  }
+
+  private final Backend backend;
+  private final Dataset dataset;
+  private final ModelSpec model;
+  private final int dimension;
+  private final TrainSpec train;
+  private final Retrain retrain;
+  private final Progress progress;
+  private final BooleanSupplier stop;
+  private CtrModel full;
+  private double fullSeconds;
+
+  /**
+   * An experiment.
+   *
+   * @param dimension base dimension D
+   * @param stop asked before every step
+   */
+  Experiment(
+      Backend backend, Dataset dataset, ModelSpec model, int dimension, TrainSpec train, Retrain retrain, Progress progress, BooleanSupplier stop) {
+    this.backend = backend;
+    this.dataset = dataset;
+    this.model = model;
+    this.dimension = dimension;
+    this.train = train;
+    this.retrain = retrain;
+    this.progress = progress;
+    this.stop = stop;
+  }
+
+  /** The key of a run of this experiment. */
+  RunKey key(String method, double budget) {
+    return new RunKey(model.architecture(), method, budget, train.seed());
   }
 
   /** All columns of all fields. */
@@ -73,8 +106,10 @@ record Experiment(
     boolean whole = false;
     try {
       long start = System.nanoTime();
-      found.plans = method.search(new SearchTask(backend, dataset, model, dimension, train, budgets, settings, progress, stop, listener));
-      found.seconds = (System.nanoTime() - start) * 1e-9;
+      double[] saved = {0};
+      found.plans = method.search(new SearchTask(
+          backend, dataset, model, dimension, train, budgets, settings, progress, stop, listener, superNet -> saved[0] = copyFull(superNet)));
+      found.seconds = saved[0] + (System.nanoTime() - start) * 1e-9;
       whole = !stop.getAsBoolean();
     } finally {
       if (!whole) {
@@ -87,6 +122,18 @@ record Experiment(
     return whole ? found : null;
   }
 
+  /** Gives the super-net the weights of the full model; gives the seconds that were saved by having it. */
+  private double copyFull(CtrModel superNet) {
+    double saved = full == null ? 0 : fullSeconds;
+    if (full == null) {
+      full();
+    }
+    if (full != null) {
+      Compactor.copy(full, superNet);
+    }
+    return saved;
+  }
+
   private void keep(Found found, SearchMethod method, DimensionPlan plan, CtrModel superNet) {
     if (stop.getAsBoolean() || (method.retrains() && retrain == Retrain.FRESH)) {
       return;
@@ -97,10 +144,7 @@ record Experiment(
       return;
     }
     try (compact) {
-      Dataset view = dataset.truncated(plan.layout().rows());
-      found.finished.put(
-          plan.budget(),
-          new Outcome(Evaluator.evaluate(compact, view, tested()), Evaluator.evaluate(compact, view, Part.VALIDATION).auc(), List.of(), 0));
+      found.finished.put(plan.budget(), tested(compact, Double.NaN, List.of(), 0));
     }
   }
 
@@ -108,35 +152,72 @@ record Experiment(
   Outcome outcome(Found found, int plan) {
     Budget budget = found.plans.get(plan).budget();
     Outcome finished = found.finished.get(budget);
-    return finished != null ? finished : train(found.plans.get(plan).layout(), found.models.remove(budget));
-  }
-
-  /** Trains a model of that layout and tests it; null when somebody asked to stop. */
-  Outcome train(EmbeddingLayout layout) {
-    return train(layout, null);
-  }
-
-  private Outcome train(EmbeddingLayout layout, CtrModel begun) {
-    try (CtrModel trained = begun != null ? begun : new CtrModel(backend, model, layout, train.batchSize())) {
-      if (begun == null) {
-        trained.initialize(train.seed());
-      }
-      Dataset view = dataset.truncated(layout.rows());
-      try (Trainer trainer = new Trainer(trained, train, view)) {
-        trainer.progress(progress);
-        trainer.stopWhen(stop);
-        Trainer.Result result = trainer.fit();
-        if (result.interrupted()) {
-          return null;
-        }
-        return new Outcome(
-            Evaluator.evaluate(trained, view, tested()), result.best().validation().auc(),
-            result.epochs().stream().map(epoch -> epoch.validation().auc()).toList(), result.seconds());
-      }
+    if (finished != null) {
+      return finished;
+    }
+    CtrModel begun = found.models.remove(budget);
+    EmbeddingLayout layout = found.plans.get(plan).layout();
+    try (CtrModel trained = begun != null ? begun : fresh(layout)) {
+      return train(trained);
     }
   }
 
-  private Part tested() {
-    return dataset.rows(Part.TEST) > 0 ? Part.TEST : Part.VALIDATION;
+  /** Trains and tests the model of all columns; null when somebody asked to stop. */
+  Outcome full() {
+    close();
+    CtrModel trained = fresh(uniform());
+    Outcome outcome = null;
+    try {
+      outcome = train(trained);
+    } finally {
+      if (outcome == null) {
+        trained.close();
+      }
+    }
+    if (outcome != null) {
+      full = trained;
+      fullSeconds = outcome.seconds();
+    }
+    return outcome;
+  }
+
+  private CtrModel fresh(EmbeddingLayout layout) {
+    CtrModel fresh = new CtrModel(backend, model, layout, train.batchSize());
+    fresh.initialize(train.seed());
+    return fresh;
+  }
+
+  private Outcome train(CtrModel begun) {
+    try (Trainer trainer = new Trainer(begun, train, dataset.truncated(begun.layout().rows()))) {
+      trainer.progress(progress);
+      trainer.stopWhen(stop);
+      Trainer.Result result = trainer.fit();
+      List<Double> curve = result.epochs().stream().map(epoch -> epoch.validation().auc()).toList();
+      return result.interrupted() ? null : tested(begun, result.best().validation().auc(), curve, result.seconds());
+    }
+  }
+
+  /**
+   * How good a model is once its tables are rounded to the precision they are stored in.
+   *
+   * @param validationAuc of the weights as they are; NaN when it is not known
+   */
+  private Outcome tested(CtrModel trained, double validationAuc, List<Double> curve, double seconds) {
+    Dataset view = dataset.truncated(trained.layout().rows());
+    boolean rounded = trained.layout().precision() != Precision.F32 && trained.embeddings() != null;
+    if (rounded) {
+      Quantizer.round(trained.embeddings());
+    }
+    double auc = rounded || Double.isNaN(validationAuc) ? Evaluator.evaluate(trained, view, Part.VALIDATION).auc() : validationAuc;
+    return new Outcome(Evaluator.evaluate(trained, view, dataset.rows(Part.TEST) > 0 ? Part.TEST : Part.VALIDATION), auc, curve, seconds);
+  }
+
+  /** Forgets the full model. */
+  @Override
+  public void close() {
+    if (full != null) {
+      full.close();
+      full = null;
+    }
   }
 }

@@ -70,11 +70,10 @@ public final class Study {
       log.runs().forEach(run -> shown.took(run.trainSeconds() + run.searchSeconds() / spec.shares().size()));
       for (ModelSpec model : spec.models()) {
         for (long seed : spec.seeds()) {
-          Experiment experiment =
-              new Experiment(backend, dataset, model, spec.dimension(), spec.train().withSeed(seed), spec.retrain(), shown, stop);
-          full(experiment, log, shown);
-          for (String method : spec.methods()) {
-            compare(experiment, method, log, shown);
+          try (Experiment experiment =
+              new Experiment(backend, dataset, model, spec.dimension(), spec.train().withSeed(seed), spec.retrain(), shown, stop)) {
+            full(experiment, log, shown);
+            spec.methods().forEach(method -> compare(experiment, method, log, shown));
           }
         }
       }
@@ -98,17 +97,16 @@ public final class Study {
   }
 
   private void full(Experiment experiment, RunLog log, RunProgress shown) {
-    RunKey key = new RunKey(experiment.model().architecture(), StudySpec.FULL, 1, experiment.train().seed());
+    RunKey key = experiment.key(StudySpec.FULL, 1);
     if (!log.has(key) && !stop.getAsBoolean()) {
       shown.start(key.toString());
-      add(key, experiment.uniform(), experiment.train(experiment.uniform()), 0, log, shown);
+      add(key, experiment.uniform(), experiment.full(), 0, log, shown);
     }
   }
 
   private void compare(Experiment experiment, String method, RunLog log, RunProgress shown) {
     List<Budget> budgets = spec.budgets();
-    List<RunKey> keys =
-        budgets.stream().map(budget -> new RunKey(experiment.model().architecture(), method, budget.share(), experiment.train().seed())).toList();
+    List<RunKey> keys = budgets.stream().map(budget -> experiment.key(method, budget.share())).toList();
     if (keys.stream().allMatch(log::has) || stop.getAsBoolean()) {
       return;
     }

@@ -106,6 +106,11 @@ public final class EmbeddingLayout {
     return rowMasks;
   }
 
+  /** Whether a row of a field has an entry in the field's column {@code j}. */
+  boolean keeps(int field, int row, int j) {
+    return rowMasks == null || (rowMasks.bits(field, row) >>> kept[field][j] & 1) != 0;
+  }
+
   /** How entries are stored for serving. */
   public Precision precision() {
     return precision;

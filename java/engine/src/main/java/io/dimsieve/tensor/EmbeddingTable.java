@@ -158,19 +158,35 @@ public final class EmbeddingTable {
       return;
     }
     for (int f = 0; f < layout.fields(); f++) {
-      int[] kept = layout.kept(f);
-      int piece = Math.max(1, PIECE / Math.max(1, kept.length));
-      for (int first = 0; first < layout.rows(f) && kept.length > 0; first += piece) {
-        int count = Math.min(piece, layout.rows(f) - first);
-        long at = base(f) + (long) first * kept.length;
-        float[] entries = values.get(at, count * kept.length);
+      int field = f;
+      int width = layout.width(f);
+      forEachPiece(f, (first, entries) -> {
         for (int i = 0; i < entries.length; i++) {
-          if ((layout.rowMasks().bits(f, first + i / kept.length) >>> kept[i % kept.length] & 1) == 0) {
-            entries[i] = 0;
-          }
+          entries[i] = layout.keeps(field, first + i / width, i % width) ? entries[i] : 0;
         }
-        values.set(at, entries);
-      }
+        values.set(base(field) + (long) first * width, entries);
+      });
+    }
+  }
+
+  /** Receives whole rows. */
+  @FunctionalInterface
+  interface Piece {
+    /**
+     * Called with a copy of some rows.
+     *
+     * @param entries [rows][width]
+     */
+    void accept(int firstRow, float[] entries);
+  }
+
+  /** Reads a field's table in pieces of whole rows; none when it has no columns. */
+  void forEachPiece(int field, Piece piece) {
+    int width = layout.width(field);
+    int most = Math.max(1, PIECE / Math.max(1, width));
+    for (int first = 0; first < layout.rows(field) && width > 0; first += most) {
+      int count = Math.min(most, layout.rows(field) - first);
+      piece.accept(first, values.get(base(field) + (long) first * width, count * width));
     }
   }
 

@@ -16,7 +16,7 @@ public final class StoredBytes {
 
   private static final long FIELD = 8;
   private static final long COLUMN = 4;
-  private static final long BAND = 16;
+  static final long BAND = 16;
   private static final long RANK_WORD = 12;
   private static final long ROW_POINTER = 4;
 
@@ -33,14 +33,45 @@ public final class StoredBytes {
 
   /** Of one field. */
   public static long of(EmbeddingLayout layout, int field) {
-    int width = layout.width(field);
-    Precision precision = layout.precision();
-    long head = FIELD + COLUMN * width + precision.scaleBytes();
-    long least = dense(layout.rows(field), width, precision);
-    if (layout.rowMasks() != null) {
-      least = Math.min(least, Math.min(bands(layout, field), sparse(layout, field)));
+    return FIELD + COLUMN * layout.width(field) + layout.precision().scaleBytes() + table(layout, field, form(layout, field));
+  }
+
+  /** The smallest form of a field's table. */
+  static PackedForm form(EmbeddingLayout layout, int field) {
+    PackedForm best = PackedForm.DENSE;
+    if (layout.rowMasks() == null) {
+      return best;
     }
-    return head + least;
+    long least = Long.MAX_VALUE;
+    for (PackedForm form : PackedForm.values()) {
+      long bytes = table(layout, field, form);
+      if (bytes < least) {
+        least = bytes;
+        best = form;
+      }
+    }
+    return best;
+  }
+
+  /** Bytes of a field's table and its index; {@link Long#MAX_VALUE} when it does not fit the form. */
+  static long table(EmbeddingLayout layout, int field, PackedForm form) {
+    return switch (form) {
+      case DENSE -> dense(layout.rows(field), layout.width(field), layout.precision());
+      case BANDS -> bands(layout, field);
+      case SPARSE -> sparse(layout, field);
+    };
+  }
+
+  /**
+   * At most what a field of row masks takes, by counts alone: as {@link #of(EmbeddingLayout, int)}, but without looking for bands.
+   *
+   * @param width columns that any row keeps
+   * @param occupied rows that keep anything
+   * @param entries kept entries
+   */
+  public static long masked(int rows, int width, long occupied, long entries, Precision precision) {
+    long head = FIELD + COLUMN * width + precision.scaleBytes();
+    return head + Math.min(dense(rows, width, precision), sparse(rows, occupied, entries, precision));
   }
 
   /** What a whole column adds to a dense table of that many rows. */
@@ -55,9 +86,10 @@ public final class StoredBytes {
   private static long bands(EmbeddingLayout layout, int field) {
     long prefixes = 0;
     long prefix = 0;
-    long[] ends = new long[layout.width(field) + 1];
+    int[] kept = layout.kept(field);
+    long[] ends = new long[kept.length + 1];
     for (int k = 1; k < ends.length; k++) {
-      prefix |= 1L << layout.kept(field)[k - 1];
+      prefix |= 1L << kept[k - 1];
       ends[k] = prefix;
     }
     long before = -1;
@@ -75,11 +107,19 @@ public final class StoredBytes {
   }
 
   private static long sparse(EmbeddingLayout layout, int field) {
+    long entries = layout.rowMasks().entries(field);
+    if (entries > Integer.MAX_VALUE) {
+      return Long.MAX_VALUE;
+    }
     long occupied = 0;
     for (int r = 0; r < layout.rows(field); r++) {
       occupied += layout.rowMasks().bits(field, r) == 0 ? 0 : 1;
     }
-    long words = (layout.rows(field) + Long.SIZE - 1) / Long.SIZE;
-    return RANK_WORD * words + ROW_POINTER * (occupied + 1) + layout.rowMasks().entries(field) * (1 + layout.precision().bytes());
+    return sparse(layout.rows(field), occupied, entries, layout.precision());
+  }
+
+  private static long sparse(int rows, long occupied, long entries, Precision precision) {
+    long words = (rows + Long.SIZE - 1) / Long.SIZE;
+    return RANK_WORD * words + ROW_POINTER * (occupied + 1) + entries * (1 + precision.bytes());
   }
 }

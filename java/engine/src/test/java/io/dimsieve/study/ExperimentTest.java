@@ -102,7 +102,7 @@ class ExperimentTest {
         Dataset dataset = StudyFixture.dataset(folder)) {
       Experiment experiment = experiment(backend, dataset, Retrain.INHERIT, () -> true);
       assertNull(experiment.search(new Halves(true, true), HALF, Map.of()));
-      assertNull(experiment.train(experiment.uniform()));
+      assertNull(experiment.full());
     }
   }
 }

@@ -26,7 +26,7 @@ final class StudyFixture {
 
   static StudySpec spec(TrainSpec train, String gamma, Retrain retrain) {
     return new StudySpec(
-        List.of(FM), List.of("ham", "random"), List.of(0.5, 0.25), Budget.Unit.BYTES, List.of(1L, 2L), 4, train,
+        List.of(FM), List.of("ham", "magnitude"), List.of(0.5, 0.25), Budget.Unit.BYTES, List.of(1L, 2L), 4, train,
         Map.of("ham", Map.of("epochs", "1", "gamma", gamma)), retrain);
   }
 }

@@ -132,7 +132,7 @@ class StudyTest {
       });
       List<RunRecord> runs = study.run();
       assertEquals(runs.size(), ended.size(), "one line a run");
-      assertTrue(ended.get(3).startsWith("run 4 of 14, ") && ended.get(3).contains(" left: fm random 50 % seed 1: test auc"), ended.get(3));
+      assertTrue(ended.get(3).startsWith("run 4 of 14, ") && ended.get(3).contains(" left: fm magnitude 50 % seed 1: test auc"), ended.get(3));
       assertFalse(study.complete(runs.subList(1, runs.size())));
     }
   }
