@@ -11,7 +11,8 @@ public final class SearchMethods {
       new Ham(),
       new UniformDimension(),
       new RandomColumns(),
-      new ColumnMagnitude());
+      new ColumnMagnitude(),
+      new MixedDimension());
 
   private SearchMethods() {}
 
