@@ -56,12 +56,12 @@ TEST(isa_embedding) {
           REQUIRE_STATUS(DS_OK, t->embedding_group(nullptr, e.rows, e.ids, g.order, g.scratch, g.starts, g.unique, g.counts, e.batch, e.fields));
           for (const I32 *b : {&g.order, &g.starts, &g.unique, &g.counts}) o.add(*b);
           F32 out(e.batch * e.columns), grad = some(random, e.batch * e.columns), regularity = some(random, e.squares, 0.1), s1(e.floats), s2(e.floats);
-          REQUIRE_STATUS(DS_OK, t->embedding_gather(nullptr, e.tables, e.base, e.width, e.column, e.rows, e.ids, full ? e.mask.data() : nullptr, out,
-                                                    e.batch, e.fields, e.columns));
+          REQUIRE_STATUS(DS_OK, t->embedding_gather(nullptr, e.tables, e.base, e.width, e.column, e.rows, e.ids, full ? e.mask.data() : nullptr, nullptr,
+                                                    nullptr, out, e.batch, e.fields, e.columns));
           F32 hyper(std::vector<float>{0.05f, 0.9f, 0.99f, 1e-6f, 1e-2f, 1.5f, 0, 0}), mask_grad(e.columns), workspace(2 * (e.columns + e.squares));
           F64 gram(e.squares);
           REQUIRE_STATUS(DS_OK, t->embedding_backward(nullptr, grad, e.columns, g.order, g.starts, g.unique, g.counts, e.base, e.width, e.column,
-                                                      full ? e.mask.data() : nullptr, full ? regularity.data() : nullptr, e.square_base, e.tables, s1, s2,
+                                                      full ? e.mask.data() : nullptr, nullptr, nullptr, full ? regularity.data() : nullptr, e.square_base, e.tables, s1, s2,
                                                       mask_grad, full, gram, workspace, rule, hyper, e.batch, e.fields, e.columns));
           for (const F32 *b : {&out, &e.tables, &s1, &s2, &mask_grad}) o.add(*b);
           o.add(gram);

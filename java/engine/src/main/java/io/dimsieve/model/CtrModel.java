@@ -56,6 +56,7 @@ public final class CtrModel implements AutoCloseable {
     Initializer initializer = new Initializer(seed);
     if (embeddings != null) {
       initializer.normal("embedding", embeddings, spec.deviation());
+      embeddings.clearMasked();
     }
     for (Weights w : tape.weights()) {
       if (w.name().endsWith(".norm.scale")) {

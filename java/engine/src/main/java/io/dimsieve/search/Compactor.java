@@ -32,7 +32,7 @@ public final class Compactor {
     return compact;
   }
 
-  /** Copies into {@code target} the weights of {@code source} that survive in its layout. */
+  /** Copies into {@code target} the weights of {@code source} that survive in its layout: columns, the first rows of each table, unmasked entries. */
   public static void copy(CtrModel source, CtrModel target) {
     int[][] survivors = survivors(source.layout(), target.layout());
     Map<String, Tensor> from = source.arrays();
@@ -40,6 +40,9 @@ public final class Compactor {
       Tensor original = from.get(name);
       if (name.equals("embedding")) {
         copyTables(source.embeddings(), target.embeddings(), survivors);
+        target.embeddings().clearMasked();
+      } else if (name.equals("linear.weight")) {
+        copyTables(source.firstOrder(), target.firstOrder(), survivors(source.firstOrder().layout(), target.firstOrder().layout()));
       } else if (original.rows() == source.layout().columns() && tensor.rows() == target.layout().columns()) {
         copyRows(original, tensor, source.layout(), survivors);
       } else {
@@ -73,8 +76,8 @@ public final class Compactor {
         continue;
       }
       int rowsPerPiece = Math.max(1, PIECE / width);
-      for (int first = 0; first < source.layout().rows(f); first += rowsPerPiece) {
-        int rows = Math.min(rowsPerPiece, source.layout().rows(f) - first);
+      for (int first = 0; first < target.layout().rows(f); first += rowsPerPiece) {
+        int rows = Math.min(rowsPerPiece, target.layout().rows(f) - first);
         float[] values = source.values().get(source.base(f) + (long) first * width, rows * width);
         float[] slim = new float[rows * kept];
         for (int r = 0; r < rows; r++) {

@@ -19,13 +19,14 @@ import java.util.Locale;
  * @param momentum of the masks' gradient, in [0, 1)
  * @param mu fixed pressure per step, in the same units; the budget's own pressure comes on top
  * @param gamma a column's share of pressure grows as (rows of its field)^gamma: 0 counts dimensions, 1 parameters
+ * @param capped whether a table of n rows may keep at most n columns: more cannot tell its rows better apart, and only widen the layers that follow
  * @param lambda weight of orthogonal regularity
  * @param form of orthogonal regularity
  * @param refresh steps between exact computations of the Gram matrices
  */
 record HamSettings(
     Surrogate surrogate, double slope, boolean signed, boolean normalize, boolean bilevel, double warmup, double epochs, double rate,
-    double momentum, double mu, double gamma, double lambda, OrthogonalRegularity.Form form, int refresh) {
+    double momentum, double mu, double gamma, boolean capped, double lambda, OrthogonalRegularity.Form form, int refresh) {
 
   /** Surrogate derivatives; the ordinal is the native DS_Q_ constant. */
   enum Surrogate {
@@ -38,7 +39,7 @@ record HamSettings(
   }
 
   static final String[] NAMES = {
-    "surrogate", "slope", "gradient", "normalize", "level", "warmup", "epochs", "rate", "momentum", "mu", "gamma", "lambda", "orthogonal", "refresh"
+    "surrogate", "slope", "gradient", "normalize", "level", "warmup", "epochs", "rate", "momentum", "mu", "gamma", "cap", "lambda", "orthogonal", "refresh"
   };
 
   static HamSettings of(SearchTask task) {
@@ -47,7 +48,8 @@ record HamSettings(
         choice(task, "surrogate", Surrogate.LEAKY), task.number("slope", 0.2, 0, 1), flag(task, "gradient", "raw", "sign"),
         flag(task, "normalize", "none", "field"), flag(task, "level", "one", "two"), task.number("warmup", 1, 0, 1000),
         task.number("epochs", 2, 0.01, 1000), task.number("rate", 0.01, 1e-9, 1e3), task.number("momentum", 0.9, 0, 0.9999),
-        task.number("mu", 0, 0, 1e6), task.number("gamma", 0.5, 0, 1), task.number("lambda", 1e-3, 0, 1e3),
+        task.number("mu", 0, 0, 1e6), task.number("gamma", 0.5, 0, 1), flag(task, "cap", "none", "rows"),
+        task.number("lambda", 1e-3, 0, 1e3),
         choice(task, "orthogonal", OrthogonalRegularity.Form.NORMALIZED), (int) task.number("refresh", 1000, 1, 1e9));
   }
 

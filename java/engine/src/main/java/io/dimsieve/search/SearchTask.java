@@ -45,7 +45,7 @@ public record SearchTask(
 
   /** A plan for one of the budgets. */
   DimensionPlan plan(SearchMethod method, Budget budget, EmbeddingLayout layout) {
-    return new DimensionPlan(fieldNames(), layout, method.name(), budget, train.seed(), Map.copyOf(settings));
+    return new DimensionPlan(fieldNames(), Arrays.stream(dataset.rows()).boxed().toList(), layout, method.name(), budget, train.seed(), Map.copyOf(settings));
   }
 
   /** A setting as text, or what stands for it. */

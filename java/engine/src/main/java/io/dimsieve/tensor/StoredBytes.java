@@ -1,0 +1,85 @@
+package io.dimsieve.tensor;
+
+/**
+ * Bytes that embedding tables take in a model file and in a scorer's memory, indices included. Each field takes the smallest of three forms, with p bytes
+ * an entry and w kept columns:
+ *
+ * <ul>
+ *   <li>dense: rows · w · p
+ *   <li>bands, when every row keeps a prefix of the field's columns: runs of rows with the same prefix k, Σ rows · k · p + 16 a run
+ *   <li>sparse: a bitmap of the rows that keep anything with its ranks, 12 a 64 rows; their row pointers, 4 each and one more; 1 + p an entry
+ * </ul>
+ *
+ * and besides 8 a field, 4 for the identity of each column, and the scale of a quantized table.
+ */
+public final class StoredBytes {
+
+  private static final long FIELD = 8;
+  private static final long COLUMN = 4;
+  private static final long BAND = 16;
+  private static final long RANK_WORD = 12;
+  private static final long ROW_POINTER = 4;
+
+  private StoredBytes() {}
+
+  /** Of all fields. */
+  public static long of(EmbeddingLayout layout) {
+    long total = 0;
+    for (int f = 0; f < layout.fields(); f++) {
+      total += of(layout, f);
+    }
+    return total;
+  }
+
+  /** Of one field. */
+  public static long of(EmbeddingLayout layout, int field) {
+    int width = layout.width(field);
+    Precision precision = layout.precision();
+    long head = FIELD + COLUMN * width + precision.scaleBytes();
+    long least = dense(layout.rows(field), width, precision);
+    if (layout.rowMasks() != null) {
+      least = Math.min(least, Math.min(bands(layout, field), sparse(layout, field)));
+    }
+    return head + least;
+  }
+
+  /** What a whole column adds to a dense table of that many rows. */
+  public static long column(int rows, Precision precision) {
+    return dense(rows, 1, precision) + COLUMN;
+  }
+
+  private static long dense(int rows, int width, Precision precision) {
+    return (long) rows * width * precision.bytes();
+  }
+
+  private static long bands(EmbeddingLayout layout, int field) {
+    long prefixes = 0;
+    long prefix = 0;
+    long[] ends = new long[layout.width(field) + 1];
+    for (int k = 1; k < ends.length; k++) {
+      prefix |= 1L << layout.kept(field)[k - 1];
+      ends[k] = prefix;
+    }
+    long before = -1;
+    long bands = 0;
+    for (int r = 0; r < layout.rows(field); r++) {
+      long bits = layout.rowMasks().bits(field, r);
+      if (ends[Long.bitCount(bits)] != bits) {
+        return Long.MAX_VALUE;
+      }
+      prefixes += Long.bitCount(bits);
+      bands += bits == before && r > 0 ? 0 : 1;
+      before = bits;
+    }
+    return prefixes * layout.precision().bytes() + BAND * bands;
+  }
+
+  private static long sparse(EmbeddingLayout layout, int field) {
+    long occupied = 0;
+    for (int r = 0; r < layout.rows(field); r++) {
+      occupied += layout.rowMasks().bits(field, r) == 0 ? 0 : 1;
+    }
+    long words = (layout.rows(field) + Long.SIZE - 1) / Long.SIZE;
+    return RANK_WORD * words + ROW_POINTER * (occupied + 1) + layout.rowMasks().entries(field) * (1 + layout.precision().bytes());
+  }
+}
