@@ -9,6 +9,7 @@ public final class SearchMethods {
 
   private static final List<SearchMethod> ALL = List.of(
       new Ham(),
+      new Amtl(),
       new UniformDimension(),
       new RandomColumns(),
       new ColumnMagnitude(),

@@ -154,9 +154,13 @@ public final class EmbeddingTable {
 
   /** Sets the entries to 0 that the layout's row masks do not keep. */
   public void clearMasked() {
-    if (layout.rowMasks() == null) {
-      return;
+    if (layout.rowMasks() != null) {
+      clear(layout.rowMasks());
     }
+  }
+
+  /** Sets the entries to 0 that the masks do not keep. */
+  public void clear(RowMasks masks) {
     for (int f = 0; f < layout.fields(); f++) {
       int[] kept = layout.kept(f);
       int piece = Math.max(1, PIECE / Math.max(1, kept.length));
@@ -165,7 +169,7 @@ public final class EmbeddingTable {
         long at = base(f) + (long) first * kept.length;
         float[] entries = values.get(at, count * kept.length);
         for (int i = 0; i < entries.length; i++) {
-          if ((layout.rowMasks().bits(f, first + i / kept.length) >>> kept[i % kept.length] & 1) == 0) {
+          if ((masks.bits(f, first + i / kept.length) >>> kept[i % kept.length] & 1) == 0) {
             entries[i] = 0;
           }
         }
