@@ -196,6 +196,10 @@ TEST(twin_mask_gradient_equals_reference_and_does_not_depend_on_threads) {
         REQUIRE_STATUS(DS_OK, backend->twin_mask_gradient(s, grad, e.columns, g.order, g.starts, g.unique, g.counts, e.base, e.column, e.tables,
                                                           class_of_row, row_base, class_base, dm, d, e.batch, e.fields));
         REQUIRE_NEAR(dm, expected, 3e-5);
+        F32 same(31 * d);
+        REQUIRE_STATUS(DS_OK, baseline->twin_mask_gradient(nullptr, grad, e.columns, g.order, g.starts, g.unique, g.counts, e.base, e.column, e.tables,
+                                                           class_of_row, row_base, class_base, same, d, e.batch, e.fields));
+        REQUIRE(same == dm);
         if (!s) std::memcpy(first.data(), dm.data(), sizeof(float) * 31 * (size_t)d);
         REQUIRE(dm == first);
       });
