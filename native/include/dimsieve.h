@@ -56,6 +56,14 @@
 #define DS_I8 2
 #define DS_PACKED 8
 
+/* What shares a threshold; native/cpu/threshold.cpp. */
+#define DS_T_GLOBAL 0
+#define DS_T_DIMENSION 1
+#define DS_T_FEATURE 2
+#define DS_T_FIELD 3
+#define DS_T_FIELD_DIMENSION 4
+#define DS_T_FEATURE_DIMENSION 5
+
 typedef const uint8_t *ds_u8_in;
 typedef const float *ds_f32_in;
 typedef float *ds_f32;

@@ -67,6 +67,18 @@ public final class StoredBytes {
     };
   }
 
+  /**
+   * At most what a field of row masks takes, by counts alone: as {@link #of(EmbeddingLayout, int)}, but without looking for bands.
+   *
+   * @param width columns that any row keeps
+   * @param occupied rows that keep anything
+   * @param entries kept entries
+   */
+  public static long masked(int rows, int width, long occupied, long entries, Precision precision) {
+    long head = FIELD + COLUMN * width + precision.scaleBytes();
+    return head + Math.min(dense(rows, width, precision), sparse(rows, occupied, entries, precision));
+  }
+
   /** What a whole column adds to a dense table of that many rows. */
   public static long column(int rows, Precision precision) {
     return dense(rows, 1, precision) + COLUMN;
@@ -108,7 +120,11 @@ public final class StoredBytes {
     for (int r = 0; r < layout.rows(field); r++) {
       occupied += layout.rowMasks().bits(field, r) == 0 ? 0 : 1;
     }
-    long words = (layout.rows(field) + Long.SIZE - 1) / Long.SIZE;
-    return RANK_WORD * words + ROW_POINTER * (occupied + 1) + entries * (1 + layout.precision().bytes());
+    return sparse(layout.rows(field), occupied, entries, layout.precision());
+  }
+
+  private static long sparse(int rows, long occupied, long entries, Precision precision) {
+    long words = (rows + Long.SIZE - 1) / Long.SIZE;
+    return RANK_WORD * words + ROW_POINTER * (occupied + 1) + entries * (1 + precision.bytes());
   }
 }
