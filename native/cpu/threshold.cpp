@@ -234,7 +234,7 @@ int threshold_update(ds_stream stream, ds_f32_in grad, int64_t grad_stride, ds_i
     Count count;
     for (int64_t r = part.first; r < part.end; r++) {
       const bool hit = u < counts[part.f] && value[u] == r;
-      count.row(update_row(x, base[part.f] + r * part.d, part.threshold + (r - part.first) * row_step(granularity, part.d), part.d, grad + column[part.f],
+      count.row(update_row(x, base[part.f] + r * part.d, part.threshold + (r - part.first) * row_step(granularity, part.d), part.d, hit ? grad + column[part.f] : nullptr,
                            position + (hit ? start[u] : 0), hit ? start[u + 1] - start[u] : 0, partial));
       u += hit;
     }

@@ -62,7 +62,7 @@ class PepTest {
     };
     try (Backend backend = Backend.cpu(2);
         Dataset dataset = dataset(1, 20_000)) {
-      SearchTask task = task(backend, dataset, budgets, Map.of(), listener);
+      SearchTask task = task(backend, dataset, budgets, Map.of("rate", "0.001"), listener);
       List<DimensionPlan> plans = new Pep().search(task);
       for (int i = 0; i < budgets.size(); i++) {
         Budget budget = budgets.get(i);
@@ -71,7 +71,7 @@ class PepTest {
         assertTrue(cost <= budget.limit(task.uniform()), budget + " costs " + cost);
         assertTrue(cost >= 0.8 * budget.limit(task.uniform()) || budget.share() < 0.05, budget + " costs only " + cost);
       }
-      assertTrue(matching[1] >= 60, matching[1] + " plans were taken in passing");
+      assertTrue(matching[1] >= 50, matching[1] + " plans were taken in passing");
     }
   }
 
