@@ -69,7 +69,9 @@ class ScorerTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"lr,false,0", "fm,false,0", "fm,false,3", "wide-deep,true,0", "deepfm,false,0", "deepfm,true,5"})
+  @CsvSource({
+      "lr,false,0", "fm,false,0", "fm,false,3", "wide-deep,true,0", "deepfm,false,0", "deepfm,true,5", "dcnv2,false,0", "ipnn,true,0", "ipnn,false,3",
+      "autoint,false,0"})
   void scoresAreTheTrainersProbabilities(String architecture, boolean batchNorm, int projection) {
     ModelSpec spec = ModelSpec.of(architecture).withHidden(12, 6).withBatchNorm(batchNorm).withProjection(projection);
     try (Backend backend = Backend.cpu(2);
