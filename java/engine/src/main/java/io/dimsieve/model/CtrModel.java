@@ -62,7 +62,7 @@ public final class CtrModel implements AutoCloseable {
     for (Weights w : tape.weights()) {
       if (w.name().endsWith(".norm.scale")) {
         Initializer.constant(w.value(), 1);
-      } else if (w.value().rows() > 1) {
+      } else if (!w.name().endsWith(".bias")) {
         initializer.glorotUniform(w);
       }
     }
@@ -85,7 +85,7 @@ public final class CtrModel implements AutoCloseable {
     return tape;
   }
 
-  /** First-order weights: tables of width 1. */
+  /** First-order weights: tables of width 1; null when the model has no first-order term. */
   public EmbeddingTable firstOrder() {
     return firstOrder;
   }
@@ -108,7 +108,9 @@ public final class CtrModel implements AutoCloseable {
   /** Every array that makes the model what it is, by name, in a fixed order. */
   public Map<String, Tensor> arrays() {
     Map<String, Tensor> arrays = new LinkedHashMap<>();
-    arrays.put("linear.weight", firstOrder.values());
+    if (firstOrder != null) {
+      arrays.put("linear.weight", firstOrder.values());
+    }
     if (embeddings != null) {
       arrays.put("embedding", embeddings.values());
     }

@@ -115,6 +115,17 @@ class CtrModelTest {
   }
 
   @Test
+  void aModelWithoutAFirstOrderTermHasNoTableForIt() {
+    try (Backend backend = Backend.cpu(1);
+        CtrModel model = new CtrModel(backend, ModelSpec.of("dcnv2").withHidden(7).withCrossLayers(1), SLIM, 8)) {
+      assertNull(model.firstOrder());
+      assertEquals(
+          List.of("embedding", "cross.0.weight", "cross.0.bias", "head.weight", "mlp.0.weight", "mlp.0.bias", "mlp.1.weight", "mlp.1.bias"),
+          List.copyOf(model.arrays().keySet()));
+    }
+  }
+
+  @Test
   void aModelWithoutEmbeddingsHasNone() {
     try (Backend backend = Backend.cpu(1);
         CtrModel model = new CtrModel(backend, ModelSpec.of("lr"), UNIFORM, 8)) {
@@ -125,7 +136,7 @@ class CtrModelTest {
     }
   }
 
-  /** Every field may lose all its columns; what is left is the first-order term and the biases. */
+  /** Every field may lose all its columns; what is left is the first-order term, where there is one, and the biases. */
   @ParameterizedTest
   @MethodSource("specs")
   void aModelWithoutColumnsStillScores(ModelSpec spec) {
@@ -134,7 +145,8 @@ class CtrModelTest {
         CtrModel model = new CtrModel(backend, spec, none, 4)) {
       model.initialize(1);
       model.tape().seed().set(1, 1);
-      model.arrays().get("linear.bias").set(0, new float[] {0.5f});
+      String bias = model.firstOrder() == null ? "mlp." + spec.hidden().size() + ".bias" : "linear.bias";
+      model.arrays().get(bias).set(0, new float[] {0.5f});
       model.tape().forward(4, false);
       assertArrayEquals(new float[] {0.5f, 0.5f, 0.5f, 0.5f}, model.logits().value().toArray());
     }
