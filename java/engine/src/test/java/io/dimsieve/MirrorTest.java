@@ -45,6 +45,8 @@ class MirrorTest {
       "tensor/PackedForm", "tensor/StoredTables", "tensor/PackedTable",
       // Run as a whole by HamTest.
       "train/Evaluator", "train/Snapshot", "train/TrainSpec", "search/SearchTask",
+      // A key, read and written by RunRecordTest; a choice, read by StudySpecTest.
+      "study/RunKey", "study/Retrain",
       // Controls and their registry; selection itself is ColumnSelectionTest's.
       "search/SearchMethods", "search/UniformDimension", "search/RandomColumns", "search/ColumnMagnitude");
 

@@ -49,8 +49,13 @@ final class ModelOptions {
   }
 
   ModelSpec spec() {
+    return spec(model);
+  }
+
+  /** The same sizes for a model of another name than {@code --model} says. */
+  ModelSpec spec(String architecture) {
     return new ModelSpec(
-        model, hidden, dropout, batchNorm, projection, deviation, crossLayers,
+        architecture, hidden, dropout, batchNorm, projection, deviation, crossLayers,
         new ModelSpec.Attention(attentionSize, attentionHeads, attentionLayers));
   }
 }
