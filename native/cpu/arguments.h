@@ -18,6 +18,13 @@ static inline bool none_negative(Sizes... sizes) {
   return ((sizes >= 0) && ...);
 }
 
+/* True when a 64-bit word has a bit for every column. */
+static inline bool fit_row_mask(const int32_t *width, int32_t fields) {
+  for (int32_t f = 0; f < fields; f++)
+    if (width[f] > 64) return false;
+  return true;
+}
+
 /* Units of work of the given size in n. */
 static inline int64_t chunks_of(int64_t n, int64_t size) { return (n + size - 1) / size; }
 

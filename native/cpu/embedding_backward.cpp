@@ -6,7 +6,8 @@
  *   s_j = Σ_b grad[b, c]                        over the positions b that hold r, in ascending order
  *   mask_grad[c] += s_j e_j  (or s_j sign(e_j)) = Σ_b δê e: what the mask would receive were it continuous; dead columns included
  *   g_j = s_j + Σ_k e_k M_kj                    M = regularity + regularity_base[f], [width, width]; absent: 0
- *   e'  = update(e, g)                          update.h, with the states of the row; columns with mask 0 are frozen, states and all
+ *   e'  = update(e, g)                          update.h, with the states of the row; columns with mask 0, and entries whose bit a row mask lacks, are frozen,
+ *                                              states and all; row masks ask for widths of at most 64
  *   gram[regularity_base[f]..] += e' e'ᵀ - e eᵀ, as e'(e'-e)ᵀ + (e'-e) eᵀ so that the error is relative to the change
  *
  * order, starts, unique, counts are embedding_group's; grad [batch, grad_stride] (stride 1 and column 0 for a first-order table, whose gradient is the
@@ -33,6 +34,7 @@ struct Field {
   int64_t column;
   float *p, *s1, *s2;
   const float *grad, *mask, *regularity;
+  const int64_t *row_mask;
   int64_t grad_stride;
   const int32_t *order;
   float *mask_partial, *gram_partial;
@@ -46,6 +48,14 @@ static inline Lanes sign_of(Lanes x) {
 
 static inline Lanes select(Lanes keep, Lanes yes, Lanes no) {
   return where_greater(keep, lanes(0.0f), yes) + where_greater(lanes(0.5f), keep, no);
+}
+
+/* Which entries of a row learn, as 0 and 1: the columns' mask and the row's own; null for all of them. */
+static inline const float *learning(const Field &x, int64_t row, float *buffer) {
+  if (!x.row_mask) return x.mask ? x.mask + x.column : nullptr;
+  const uint64_t kept = (uint64_t)x.row_mask[row];
+  for (int32_t j = 0; j < x.d; j++) buffer[j] = kept >> j & 1 && (!x.mask || x.mask[x.column + j] > 0) ? 1.0f : 0.0f;
+  return buffer;
 }
 
 /* Σ over positions [first, last) of the sorted order of grad[position, j ..]. */
@@ -72,7 +82,8 @@ static inline void update_row(const Field &x, const Hyper &h, int64_t row, int32
   const int64_t at = row * x.d;
   float *p = x.p + at, *s1 = x.s1 + at, *s2 = x.s2 + at;
   const bool whole = x.regularity || x.gram_partial;
-  float before[MAX_WIDTH];
+  float before[MAX_WIDTH], bits[64];
+  const float *learns = learning(x, row, bits);
   if (whole) each_block(x.d, [&](int64_t j, int n) { put(before + j, get(p + j, n), n); });
   each_block(x.d, [&](int64_t j, int n) {
     Lanes g = position_sum(x, j, n, first, last);
@@ -80,11 +91,11 @@ static inline void update_row(const Field &x, const Hyper &h, int64_t row, int32
     if (x.mask_partial) add_to(x.mask_partial + x.column + j, g * (x.sign ? sign_of(e) : e), n);
     if (x.regularity)
       for (int32_t k = 0; k < x.d; k++) g = g + lanes(before[k]) * get(x.regularity + (int64_t)k * x.d + j, n);
-    if (!x.mask) {
+    if (!learns) {
       update<RULE>(h, p + j, g, s1 + j, s2 + j, n);
       return;
     }
-    const Lanes keep = get(x.mask + x.column + j, n);
+    const Lanes keep = get(learns + j, n);
     const Lanes old1 = RULE == DS_SGD ? e : get(s1 + j, n), old2 = RULE == DS_ADAM ? get(s2 + j, n) : e;
     update<RULE>(h, p + j, g, s1 + j, s2 + j, n);
     put(p + j, select(keep, get(p + j, n), e), n);
@@ -123,14 +134,15 @@ static void run_unit(const Field &x, const Hyper &h, const int32_t *start, const
 }
 
 int embedding_backward(ds_stream stream, ds_f32_in grad, int64_t grad_stride, ds_i32_in order, ds_i32_in starts, ds_i32_in unique, ds_i32_in counts,
-                       ds_i64_in base, ds_i32_in width, ds_i32_in column, ds_f32_in mask, ds_f32_in regularity, ds_i64_in regularity_base, ds_f32 tables,
-                       ds_f32 state1, ds_f32 state2, ds_f32 mask_grad, int32_t mask_grad_sign, ds_f64 gram, ds_f32 workspace, int32_t rule,
+                       ds_i64_in base, ds_i32_in width, ds_i32_in column, ds_f32_in mask, ds_i64_in row_mask,
+                       ds_i64_in row_base, ds_f32_in regularity, ds_i64_in regularity_base, ds_f32 tables, ds_f32 state1, ds_f32 state2, ds_f32 mask_grad, int32_t mask_grad_sign, ds_f64 gram, ds_f32 workspace, int32_t rule,
                        ds_f32_in hyper, int64_t batch, int32_t fields, int64_t columns) {
   if (!none_negative(batch, fields, columns, grad_stride) || rule < DS_SGD || rule > DS_ADAM) return DS_INVALID;
   if (fields == 0) return DS_OK;
   if (!all_set(order, starts, unique, counts, base, width, column, tables, hyper) || (batch > 0 && !grad)) return DS_INVALID;
   if ((rule != DS_SGD && !state1) || (rule == DS_ADAM && !state2)) return DS_INVALID;
   if (((mask_grad || gram) && !workspace) || ((regularity || gram) && !regularity_base)) return DS_INVALID;
+  if (row_mask && (!row_base || !fit_row_mask(width, fields))) return DS_INVALID;
   for (int32_t f = 0; f < fields; f++)
     if (width[f] < 0 || width[f] > MAX_WIDTH) return DS_INVALID;
 
@@ -154,6 +166,7 @@ int embedding_backward(ds_stream stream, ds_f32_in grad, int64_t grad_stride, ds
             grad,
             mask,
             regularity ? regularity + regularity_base[f] : nullptr,
+            row_mask ? row_mask + row_base[f] : nullptr,
             grad_stride,
             order + f * batch,
             mask_grad ? own : nullptr,

@@ -34,6 +34,8 @@ static inline Lanes max(Lanes a, Lanes b) { return {_mm512_max_ps(a.v, b.v)}; }
 static inline Lanes min(Lanes a, Lanes b) { return {_mm512_min_ps(a.v, b.v)}; }
 /* a > b ? x : 0, lane by lane. */
 static inline Lanes where_greater(Lanes a, Lanes b, Lanes x) { return {_mm512_maskz_mov_ps(_mm512_cmp_ps_mask(a.v, b.v, _CMP_GT_OQ), x.v)}; }
+/* Bit i is set where lane i of a is above lane i of b. */
+static inline uint32_t bits_greater(Lanes a, Lanes b) { return _mm512_cmp_ps_mask(a.v, b.v, _CMP_GT_OQ); }
 /* 2^a for whole numbers a in [-126, 127]. */
 static inline Lanes exp2_whole(Lanes a) {
   return {_mm512_castsi512_ps(_mm512_slli_epi32(_mm512_add_epi32(_mm512_cvtps_epi32(a.v), _mm512_set1_epi32(127)), 23))};
@@ -72,6 +74,9 @@ static inline Lanes max(Lanes x, Lanes y) { return {_mm256_max_ps(x.a, y.a), _mm
 static inline Lanes min(Lanes x, Lanes y) { return {_mm256_min_ps(x.a, y.a), _mm256_min_ps(x.b, y.b)}; }
 static inline Lanes where_greater(Lanes x, Lanes y, Lanes z) {
   return {_mm256_and_ps(_mm256_cmp_ps(x.a, y.a, _CMP_GT_OQ), z.a), _mm256_and_ps(_mm256_cmp_ps(x.b, y.b, _CMP_GT_OQ), z.b)};
+}
+static inline uint32_t bits_greater(Lanes x, Lanes y) {
+  return (uint32_t)_mm256_movemask_ps(_mm256_cmp_ps(x.a, y.a, _CMP_GT_OQ)) | (uint32_t)_mm256_movemask_ps(_mm256_cmp_ps(x.b, y.b, _CMP_GT_OQ)) << 8;
 }
 static inline __m256 exp2_half(__m256 a) { return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_add_epi32(_mm256_cvtps_epi32(a), _mm256_set1_epi32(127)), 23)); }
 static inline Lanes exp2_whole(Lanes x) { return {exp2_half(x.a), exp2_half(x.b)}; }
@@ -115,6 +120,11 @@ static inline Lanes sqrt(Lanes x) { DS_EACH(_mm_sqrt_ps(x.q[i])); }
 static inline Lanes max(Lanes x, Lanes y) { DS_EACH(_mm_max_ps(x.q[i], y.q[i])); }
 static inline Lanes min(Lanes x, Lanes y) { DS_EACH(_mm_min_ps(x.q[i], y.q[i])); }
 static inline Lanes where_greater(Lanes x, Lanes y, Lanes z) { DS_EACH(_mm_and_ps(_mm_cmpgt_ps(x.q[i], y.q[i]), z.q[i])); }
+static inline uint32_t bits_greater(Lanes x, Lanes y) {
+  uint32_t bits = 0;
+  for (int i = 0; i < 4; i++) bits |= (uint32_t)_mm_movemask_ps(_mm_cmpgt_ps(x.q[i], y.q[i])) << 4 * i;
+  return bits;
+}
 static inline Lanes exp2_whole(Lanes x) { DS_EACH(_mm_castsi128_ps(_mm_slli_epi32(_mm_add_epi32(_mm_cvtps_epi32(x.q[i]), _mm_set1_epi32(127)), 23))); }
 static inline Lanes split(Lanes x, Lanes *e) {
   Lanes m;

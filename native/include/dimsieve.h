@@ -47,6 +47,24 @@
 #define DS_Q_SIGMOID 4
 #define DS_Q_LONG_TAILED 5
 
+/* Packed embedding tables: form and precision of each, and the numbers of a descriptor; layout in native/cpu/packed_gather.cpp. */
+#define DS_DENSE 0
+#define DS_BANDS 1
+#define DS_SPARSE 2
+#define DS_F32 0
+#define DS_F16 1
+#define DS_I8 2
+#define DS_PACKED 8
+
+/* What shares a threshold; native/cpu/threshold.cpp. */
+#define DS_T_GLOBAL 0
+#define DS_T_DIMENSION 1
+#define DS_T_FEATURE 2
+#define DS_T_FIELD 3
+#define DS_T_FIELD_DIMENSION 4
+#define DS_T_FEATURE_DIMENSION 5
+
+typedef const uint8_t *ds_u8_in;
 typedef const float *ds_f32_in;
 typedef float *ds_f32;
 typedef const double *ds_f64_in;

@@ -3,8 +3,8 @@
 using namespace check;
 
 static int gather(ds_stream s, Embedding &e, bool masked, F32 &out, int64_t stride) {
-  return backend->embedding_gather(s, e.tables, e.base, e.width, e.column, e.rows, e.ids, masked ? e.mask.data() : nullptr, out, e.batch, e.fields,
-                                   stride);
+  return backend->embedding_gather(s, e.tables, e.base, e.width, e.column, e.rows, e.ids, masked ? e.mask.data() : nullptr,
+                                   nullptr, nullptr, out, e.batch, e.fields, stride);
 }
 
 TEST(gather_equals_reference) {
@@ -37,4 +37,31 @@ TEST(gather_refuses_ids_outside_the_table) {
     F32 out(e.batch * e.columns);
     REQUIRE_STATUS(DS_OUT_OF_RANGE, gather(nullptr, e, false, out, e.columns));
   }
+}
+
+TEST(gather_reads_zero_where_a_row_lacks_the_column) {
+  Random random(3);
+  for (int64_t d : {1, 7, 16, 33, 64}) {
+    Embedding e(random, 200, {1, 9, 300}, d);
+    I64 row_mask(310), row_base(std::vector<int64_t>{0, 1, 10, 310});
+    for (int64_t i = 0; i < row_mask.size(); i++) row_mask[i] = (int64_t)(0x9E3779B97F4A7C15u * (uint64_t)(i + 1));
+    F32 plain(e.batch * e.columns), masked(e.batch * e.columns);
+    REQUIRE_STATUS(DS_OK, gather(nullptr, e, false, plain, e.columns));
+    for_each_pool([&](ds_stream s) {
+      REQUIRE_STATUS(DS_OK, backend->embedding_gather(s, e.tables, e.base, e.width, e.column, e.rows, e.ids, nullptr, row_mask, row_base, masked, e.batch,
+                                                      e.fields, e.columns));
+      for (int64_t b = 0; b < e.batch; b++)
+        for (int32_t f = 0; f < e.fields; f++)
+          for (int32_t j = 0; j < e.width[f]; j++) {
+            const int64_t at = b * e.columns + e.column[f] + j;
+            const bool kept = (uint64_t)row_mask[row_base[f] + e.ids[b * e.fields + f]] >> j & 1;
+            REQUIRE(masked[at] == (kept ? plain[at] : 0.0f));
+          }
+    });
+  }
+  Embedding wide(random, 4, {9}, 65);
+  I64 row_mask(9), row_base(2);
+  F32 out(4 * 65);
+  REQUIRE_STATUS(DS_INVALID, backend->embedding_gather(nullptr, wide.tables, wide.base, wide.width, wide.column, wide.rows, wide.ids, nullptr, row_mask,
+                                                       row_base, out, 4, 1, 65));
 }

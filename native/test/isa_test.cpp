@@ -56,16 +56,36 @@ TEST(isa_embedding) {
           REQUIRE_STATUS(DS_OK, t->embedding_group(nullptr, e.rows, e.ids, g.order, g.scratch, g.starts, g.unique, g.counts, e.batch, e.fields));
           for (const I32 *b : {&g.order, &g.starts, &g.unique, &g.counts}) o.add(*b);
           F32 out(e.batch * e.columns), grad = some(random, e.batch * e.columns), regularity = some(random, e.squares, 0.1), s1(e.floats), s2(e.floats);
-          REQUIRE_STATUS(DS_OK, t->embedding_gather(nullptr, e.tables, e.base, e.width, e.column, e.rows, e.ids, full ? e.mask.data() : nullptr, out,
-                                                    e.batch, e.fields, e.columns));
+          REQUIRE_STATUS(DS_OK, t->embedding_gather(nullptr, e.tables, e.base, e.width, e.column, e.rows, e.ids, full ? e.mask.data() : nullptr, nullptr,
+                                                    nullptr, out, e.batch, e.fields, e.columns));
           F32 hyper(std::vector<float>{0.05f, 0.9f, 0.99f, 1e-6f, 1e-2f, 1.5f, 0, 0}), mask_grad(e.columns), workspace(2 * (e.columns + e.squares));
           F64 gram(e.squares);
           REQUIRE_STATUS(DS_OK, t->embedding_backward(nullptr, grad, e.columns, g.order, g.starts, g.unique, g.counts, e.base, e.width, e.column,
-                                                      full ? e.mask.data() : nullptr, full ? regularity.data() : nullptr, e.square_base, e.tables, s1, s2,
+                                                      full ? e.mask.data() : nullptr, nullptr, nullptr, full ? regularity.data() : nullptr, e.square_base, e.tables, s1, s2,
                                                       mask_grad, full, gram, workspace, rule, hyper, e.batch, e.fields, e.columns));
           for (const F32 *b : {&out, &e.tables, &s1, &s2, &mask_grad}) o.add(*b);
           o.add(gram);
         });
+}
+
+TEST(isa_threshold) {
+  for (int64_t d : WIDTHS)
+    for (int granularity = DS_T_GLOBAL; granularity <= DS_T_FEATURE_DIMENSION && d <= 64; granularity++)
+      same_bits((uint64_t)(d * 8 + granularity), [&](const ds_backend *t, Random &random, Outputs &o) {
+        Embedding e(random, 700, {1, 9, 1300, 40}, std::vector<int32_t>(4, (int32_t)d));
+        Groups g(e);
+        REQUIRE_STATUS(DS_OK, t->embedding_group(nullptr, e.rows, e.ids, g.order, g.scratch, g.starts, g.unique, g.counts, e.batch, e.fields));
+        F32 grad = some(random, e.batch * e.columns), s = some(random, e.floats + e.columns + 1350, 3), v(e.tables), s1(e.floats), s2(e.floats);
+        F32 t1(s.size()), t2(s.size()), workspace(2 * e.columns), hyper(std::vector<float>{0.05f, 0.9f, 0.99f, 1e-6f, 1e-2f, 1.5f, 0, 0});
+        I64 kept(3 * e.fields);
+        REQUIRE_STATUS(DS_OK, t->threshold_apply(nullptr, v, s, granularity, e.base, e.width, e.column, e.rows, e.tables, kept, e.fields));
+        for (int step = 0; step < 3; step++)
+          REQUIRE_STATUS(DS_OK, t->threshold_update(nullptr, grad, e.columns, g.order, g.starts, g.unique, g.counts, e.base, e.width, e.column, e.rows, v,
+                                                    s1, s2, hyper, s, t1, t2, hyper, granularity, e.tables, kept, workspace, e.batch, e.fields,
+                                                    e.columns));
+        for (const F32 *b : {&v, &s1, &s2, &s, &t1, &t2, &e.tables}) o.add(*b);
+        o.add(kept);
+      });
 }
 
 TEST(isa_update_dense_and_add) {

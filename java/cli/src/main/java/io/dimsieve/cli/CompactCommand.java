@@ -39,7 +39,7 @@ final class CompactCommand implements Callable<Integer> {
       read.requireFits(
           plan.toString(), stored.encoder().schema().fields().stream().map(field -> field.name()).toList(), stored.encoder().rows());
       try (CtrModel compact = Compactor.compact(backend, stored.model(), read.layout(), 1)) {
-        ModelStore.save(compact, stored.encoder(), Map.of("compacted", source.getFileName().toString(), "plan", read.method()), output);
+        ModelStore.save(compact, stored.encoder().truncated(read.layout().rows()), Map.of("compacted", source.getFileName().toString(), "plan", read.method()), output);
         System.out.printf(
             Locale.ROOT, "embeddings %,d -> %,d bytes, %,d -> %,d parameters in all%n", stored.model().embeddingBytes(),
             compact.embeddingBytes(), stored.model().parameters(), compact.parameters());

@@ -32,7 +32,7 @@ final class SearchCommand implements Callable<Integer> {
   @Parameters(index = "0", paramLabel = "DATASET", description = "dataset file")
   private Path data;
 
-  @Option(names = "--method", defaultValue = "ham", description = "ham, uniform, random or magnitude (default: ${DEFAULT-VALUE})")
+  @Option(names = "--method", defaultValue = "ham", description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})", completionCandidates = MethodNames.class)
   private String method;
 
   @Option(
@@ -56,6 +56,11 @@ final class SearchCommand implements Callable<Integer> {
       description = "also keep the super-net's weights here, as models that retrain --from takes: warmup.model, and one per budget")
   private Path weights;
 
+  @Option(
+      names = "--from", paramLabel = "MODEL",
+      description = "a uniform model trained before, for methods that look at a trained model (they train one otherwise)")
+  private Path start;
+
   @Mixin private ModelOptions model;
   @Mixin private TrainOptions train;
   @Mixin private EngineOptions engine;
@@ -68,7 +73,7 @@ final class SearchCommand implements Callable<Integer> {
         Dataset dataset = Dataset.open(data)) {
       List<DimensionPlan> plans = SearchMethods.of(method).search(new SearchTask(
           backend, dataset, model.spec(), model.dimension(), train.spec(), shares, settings, main.progress(), main.stopRequested(),
-          weights == null ? SearchListener.NONE : keep(backend, dataset)));
+          weights == null ? SearchListener.NONE : keep(backend, dataset), start == null ? null : superNet -> copy(backend, superNet)));
       if (main.stopRequested().getAsBoolean()) {
         throw new ConfigurationException("interrupted: no plan was written");
       }
@@ -78,6 +83,12 @@ final class SearchCommand implements Callable<Integer> {
         System.out.println(file + ": " + shares.get(i) + ", widths " + Arrays.toString(plans.get(i).layout().widths()));
       }
       return 0;
+    }
+  }
+
+  private void copy(Backend backend, CtrModel superNet) {
+    try (ModelStore.Stored stored = ModelStore.load(backend, start, 1)) {
+      Compactor.copy(stored.model(), superNet);
     }
   }
 

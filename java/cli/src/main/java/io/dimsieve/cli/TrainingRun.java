@@ -46,6 +46,7 @@ final class TrainingRun {
    */
   Outcome train(ModelSpec spec, EmbeddingLayout layout, TrainSpec train, Path start, Path checkpoint, Path output) {
     Writable.check(output);
+    Dataset rows = dataset.truncated(layout.rows());
     try (CtrModel model = new CtrModel(backend, spec, layout, train.batchSize())) {
       model.initialize(train.seed());
       if (start != null) {
@@ -53,7 +54,7 @@ final class TrainingRun {
           Compactor.copy(stored.model(), model);
         }
       }
-      try (Trainer trainer = new Trainer(model, train, dataset)) {
+      try (Trainer trainer = new Trainer(model, train, rows)) {
         trainer.progress(main.progress());
         trainer.stopWhen(main.stopRequested());
         if (checkpoint != null) {
@@ -68,8 +69,8 @@ final class TrainingRun {
               + (checkpoint == null ? "; without --checkpoint nothing was kept" : "; run the same command again to go on from " + checkpoint));
           return new Outcome(null, result, model.parameters(), model.embeddingBytes(), result.seconds());
         }
-        ModelStore.save(model, dataset.encoder(), provenance(train), output);
-        Evaluation test = Evaluator.evaluate(model, dataset, dataset.rows(Part.TEST) > 0 ? Part.TEST : Part.VALIDATION);
+        ModelStore.save(model, rows.encoder(), provenance(train), output);
+        Evaluation test = Evaluator.evaluate(model, rows, rows.rows(Part.TEST) > 0 ? Part.TEST : Part.VALIDATION);
         return new Outcome(test, result, model.parameters(), model.embeddingBytes(), result.seconds());
       }
     }

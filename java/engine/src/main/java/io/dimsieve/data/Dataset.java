@@ -9,6 +9,7 @@ import io.dimsieve.file.TensorType;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.Arrays;
 
 /**
  * A dataset file: encoder, and for each {@link Part} an {@code I32} tensor [rows][1 + F] with the label in column 0 and the ids
@@ -25,9 +26,19 @@ public final class Dataset implements AutoCloseable {
   private final TensorFileReader file;
   private final Encoder encoder;
   private final TensorEntry[] parts = new TensorEntry[Part.values().length];
+  private final boolean view;
+
+  /** The same rows through an encoder that knows fewer values. */
+  private Dataset(Dataset whole, Encoder encoder) {
+    file = whole.file;
+    this.encoder = encoder;
+    System.arraycopy(whole.parts, 0, parts, 0, parts.length);
+    view = true;
+  }
 
   private Dataset(TensorFileReader file) {
     this.file = file;
+    view = false;
     encoder = EncoderTensors.read(file);
     for (Part part : Part.values()) {
       parts[part.ordinal()] = file.tensor(part.tensor(), TensorType.I32, -1, 1L + encoder.fields());
@@ -99,6 +110,17 @@ public final class Dataset implements AutoCloseable {
     return encoder.rows();
   }
 
+  /**
+   * The same rows as if the vocabularies held fewer values: of each field the most frequent ones stay, the others become unknown (row 0). Shares this
+   * dataset's file, which must stay open; closing the result does nothing.
+   *
+   * @param rows table rows of each field, 1 to {@link #rows()}
+   * @throws io.dimsieve.ConfigurationException when a hashed field would lose rows
+   */
+  public Dataset truncated(int[] rows) {
+    return Arrays.equals(rows, rows()) ? this : new Dataset(this, encoder.truncated(rows));
+  }
+
   /** Number of rows of a part. */
   public long rows(Part part) {
     return parts[part.ordinal()].shape().get(0);
@@ -119,13 +141,26 @@ public final class Dataset implements AutoCloseable {
     return (1 + fields()) * Integer.BYTES;
   }
 
-  /** Fills the rest of a buffer with whole rows as they are in the file. Thread-safe. */
+  /** Fills the rest of a little-endian buffer with whole rows. Thread-safe. */
   void read(Part part, long firstRow, ByteBuffer target) {
+    int begin = target.position();
     file.read(parts[part.ordinal()], firstRow * rowBytes(), target);
+    if (view) {
+      for (int at = begin; at < target.position(); at += rowBytes()) {
+        for (int f = 0; f < fields(); f++) {
+          int id = at + (1 + f) * Integer.BYTES;
+          if (target.getInt(id) >= encoder.rows(f)) {
+            target.putInt(id, 0);
+          }
+        }
+      }
+    }
   }
 
   @Override
   public void close() {
-    file.close();
+    if (!view) {
+      file.close();
+    }
   }
 }

@@ -1,5 +1,7 @@
 package io.dimsieve.encode;
 
+import io.dimsieve.ConfigurationException;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Maps the text of every field to a row of its table; row 0 is for unknown values. Immutable, for any number of threads. */
@@ -62,6 +64,24 @@ public final class Encoder {
   /** The vocabulary of a field, null for a hashed one. */
   public Vocabulary vocabulary(int field) {
     return vocabularies[field];
+  }
+
+  /**
+   * An encoder that knows fewer values: of each field the most frequent ones.
+   *
+   * @param fewer table rows of each field, row 0 included, 1 to {@link #rows()}
+   * @throws ConfigurationException when a hashed field would lose rows: its rows have no order
+   */
+  public Encoder truncated(int[] fewer) {
+    List<Vocabulary> cut = new ArrayList<>();
+    for (int i = 0; i < fields.length; i++) {
+      if (fewer[i] < 1 || fewer[i] > rows[i] || (fields[i].hashed() && fewer[i] < rows[i])) {
+        throw new ConfigurationException(
+            "field '" + fields[i].name() + "'" + (fields[i].hashed() ? ", hashed," : "") + " of " + rows[i] + " rows cannot have " + fewer[i]);
+      }
+      cut.add(fields[i].hashed() ? null : vocabularies[i].truncated(fewer[i]));
+    }
+    return new Encoder(schema, cut);
   }
 
   /**

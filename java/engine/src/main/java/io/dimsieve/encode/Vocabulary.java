@@ -5,6 +5,7 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Objects;
 
 /**
@@ -42,6 +43,15 @@ public final class Vocabulary {
     }
     checkUtf8(utf8);
     return new Vocabulary(ValueSet.of(utf8, offsets));
+  }
+
+  /** The vocabulary of the most frequent values, those of ids 1 to {@code rows} − 1. */
+  Vocabulary truncated(int rows) {
+    if (rows == rows()) {
+      return this;
+    }
+    long[] offsets = Arrays.copyOf(offsets(), rows);
+    return new Vocabulary(ValueSet.of(Arrays.copyOf(utf8(), (int) offsets[rows - 1]), offsets));
   }
 
   /** Table rows: the values and row 0. */

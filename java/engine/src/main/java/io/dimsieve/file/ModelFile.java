@@ -5,6 +5,7 @@ import io.dimsieve.encode.Encoder;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.Arrays;
 
 /**
  * A model file, open for reading: encoder, sizes of the embedding tables, program, settings and arrays. Everything is checked against its checksum when
@@ -22,6 +23,16 @@ public final class ModelFile implements AutoCloseable {
   static final String COLUMNS = "layout.columns";
   private static final int PIECE = 1 << 20;
 
+  /** First version whose models store their embedding tables packed. */
+  private static final int PACKED_VERSION = 2;
+
+  /** Array of the forms of the embedding tables, U8; absent in models without embeddings. */
+  public static final String FORMS = "embedding.forms";
+  /** Array of the scales of tables of bytes, F32. */
+  public static final String SCALES = "embedding.scales";
+  /** Metadata: precision of the embedding tables. */
+  public static final String PRECISION = "precision";
+
   /** Receives a piece of an array. */
   @FunctionalInterface
   public interface Sink {
@@ -35,8 +46,11 @@ public final class ModelFile implements AutoCloseable {
   private final int[] rows;
   private final int[][] columns;
 
-  private ModelFile(TensorFileReader reader) {
+  private ModelFile(TensorFileReader reader, String kind) {
     this.reader = reader;
+    if (kind.equals(KIND) && Integer.parseInt(reader.metadata("version")) < PACKED_VERSION) {
+      throw new ModelFormatException(name(), "is a model of version " + reader.metadata("version") + ", this build reads " + PACKED_VERSION);
+    }
     this.encoder = EncoderTensors.read(reader);
     this.program = Program.fromJson(name(), reader.metadata(PROGRAM));
     int fields = encoder.fields();
@@ -52,7 +66,7 @@ public final class ModelFile implements AutoCloseable {
           throw new ModelFormatException(
               name(), "field '" + encoder.schema().fields().get(f).name() + "' has " + rows[f] + " rows, its vocabulary " + encoder.rows(f));
         }
-        columns[f] = java.util.Arrays.copyOfRange(all, at, Math.addExact(at, widths[f]));
+        columns[f] = Arrays.copyOfRange(all, at, Math.addExact(at, widths[f]));
         at += widths[f];
       }
     } catch (IllegalArgumentException | IndexOutOfBoundsException | ArithmeticException e) {
@@ -76,7 +90,7 @@ public final class ModelFile implements AutoCloseable {
   public static ModelFile open(Path path, String kind) {
     TensorFileReader reader = TensorFileReader.open(path, kind);
     try {
-      return new ModelFile(reader);
+      return new ModelFile(reader, kind);
     } catch (RuntimeException | Error e) {
       reader.close();
       throw e;
@@ -136,6 +150,38 @@ public final class ModelFile implements AutoCloseable {
       bytes.flip().asFloatBuffer().get(values);
       sink.accept(first, values);
     }
+  }
+
+  /** Whether embedding tables are stored packed. */
+  public boolean hasTables() {
+    return reader.names().contains(FORMS);
+  }
+
+  /** Name of the U8 array that holds a field's embedding table. */
+  public static String table(int field) {
+    return "embedding." + field;
+  }
+
+  /** Form of each field's table. */
+  public byte[] tableForms() {
+    return reader.bytes(reader.tensor(FORMS, TensorType.U8, encoder.fields()));
+  }
+
+  /** Scale of each field's table; none when they have none. */
+  public float[] tableScales() {
+    return reader.names().contains(SCALES) ? reader.floats(reader.tensor(SCALES, TensorType.F32, 1, encoder.fields())) : new float[encoder.fields()];
+  }
+
+  /** Bytes of each field's table. */
+  public long[] tableBytes() {
+    long[] bytes = new long[encoder.fields()];
+    Arrays.setAll(bytes, f -> reader.tensor(table(f), TensorType.U8, -1).bytes());
+    return bytes;
+  }
+
+  /** Fills the rest of a buffer with bytes of a field's table. */
+  public void readTable(int field, long offset, ByteBuffer target) {
+    reader.read(reader.tensor(table(field)), offset, target);
   }
 
   @Override

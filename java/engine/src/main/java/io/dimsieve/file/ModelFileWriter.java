@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** Writes a model file: declare everything, then fill the arrays; it appears complete or not at all. */
 public final class ModelFileWriter {
@@ -17,6 +18,8 @@ public final class ModelFileWriter {
 
   private record Array(long rows, long columns, Source source) {}
 
+  private record Bytes(long size, Consumer<Consumer<byte[]>> content) {}
+
   private static final int PIECE = 1 << 20;
 
   private final String kind;
@@ -26,6 +29,7 @@ public final class ModelFileWriter {
   private final Program program;
   private final Map<String, String> metadata = new LinkedHashMap<>();
   private final Map<String, Array> arrays = new LinkedHashMap<>();
+  private final Map<String, Bytes> bytes = new LinkedHashMap<>();
 
   /**
    * A model to be written.
@@ -53,6 +57,16 @@ public final class ModelFileWriter {
   }
 
   /**
+   * Adds a U8 array.
+   *
+   * @param content hands over all bytes, piece after piece
+   */
+  public ModelFileWriter bytes(String name, long size, Consumer<Consumer<byte[]>> content) {
+    bytes.put(name, new Bytes(size, content));
+    return this;
+  }
+
+  /**
    * Writes the file.
    *
    * @throws io.dimsieve.ConfigurationException when it cannot be written; an old file stays as it was
@@ -67,6 +81,7 @@ public final class ModelFileWriter {
     layout.tensor(ModelFile.WIDTHS, TensorType.I32, encoder.fields());
     layout.tensor(ModelFile.COLUMNS, TensorType.I32, all.length);
     arrays.forEach((name, array) -> layout.tensor(name, TensorType.F32, array.rows, array.columns));
+    bytes.forEach((name, array) -> layout.tensor(name, TensorType.U8, array.size));
     try (TensorFileWriter writer = TensorFileWriter.create(path, layout)) {
       EncoderTensors.write(writer, encoder);
       writer.tensor(ModelFile.ROWS).append(encoder.rows());
@@ -78,6 +93,7 @@ public final class ModelFileWriter {
           writer.tensor(name).append(array.source.read(first, (int) Math.min(PIECE, size - first)));
         }
       });
+      bytes.forEach((name, array) -> array.content.accept(writer.tensor(name)::append));
       writer.commit();
     }
   }

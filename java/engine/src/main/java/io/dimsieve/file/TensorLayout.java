@@ -23,7 +23,7 @@ public final class TensorLayout {
   /** Tensors and data begin at multiples of this many bytes. */
   static final int ALIGNMENT = 64;
   static final String FORMAT = "dimsieve";
-  static final int VERSION = 1;
+  static final int VERSION = 2;
   static final String METADATA = "__metadata__";
   static final String RESERVED = "dimsieve.";
   static final String PAD = "dimsieve.pad.";

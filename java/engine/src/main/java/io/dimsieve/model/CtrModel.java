@@ -9,6 +9,7 @@ import io.dimsieve.op.Weights;
 import io.dimsieve.op.Workspace;
 import io.dimsieve.tensor.EmbeddingLayout;
 import io.dimsieve.tensor.EmbeddingTable;
+import io.dimsieve.tensor.StoredBytes;
 import io.dimsieve.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -56,6 +57,7 @@ public final class CtrModel implements AutoCloseable {
     Initializer initializer = new Initializer(seed);
     if (embeddings != null) {
       initializer.normal("embedding", embeddings, spec.deviation());
+      embeddings.clearMasked();
     }
     for (Weights w : tape.weights()) {
       if (w.name().endsWith(".norm.scale")) {
@@ -117,9 +119,9 @@ public final class CtrModel implements AutoCloseable {
     return arrays;
   }
 
-  /** Bytes of all embedding tables. */
+  /** Bytes of all embedding tables as stored, indices included. */
   public long embeddingBytes() {
-    return embeddings == null ? 0 : embeddings.values().bytes();
+    return embeddings == null ? 0 : StoredBytes.of(layout);
   }
 
   /** Parameters of everything. */

@@ -34,7 +34,8 @@ public final class EmbeddingGather implements Op {
         "embedding_gather",
         Native.ds_embedding_gather(
             backend.handle(), backend.stream(), table.values().address(), table.base().address(), table.width().address(),
-            table.column().address(), table.rows().address(), ids.address(), table.maskAddress(), out.value().address(), batch,
+            table.column().address(), table.rows().address(), ids.address(), table.maskAddress(), table.rowMaskAddress(), table.rowBase().address(),
+            out.value().address(), batch,
             table.layout().fields(), out.columns()));
   }
 

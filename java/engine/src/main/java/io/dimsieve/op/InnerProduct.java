@@ -3,13 +3,12 @@ package io.dimsieve.op;
 import io.dimsieve.kernel.Backend;
 import io.dimsieve.kernel.Status;
 import io.dimsieve.kernel.binding.Native;
-import io.dimsieve.tensor.EmbeddingTable;
 import io.dimsieve.tensor.Tensor;
 
 /**
  * Inner products of all pairs of fields: e [batch, columns] → [batch, F (F − 1) / 2], ⟨e_f, e_g⟩ for f &lt; g, by f, then by g (PNN, Qu et al. 2016).
  *
- * <p>Fields of unequal width meet in their common base columns, as the table's identity tells.
+ * <p>Fields of unequal width meet in their common base columns, which {@code identity} gives each batch column.
  */
 public final class InnerProduct implements Op {
 
@@ -25,14 +24,16 @@ public final class InnerProduct implements Op {
   /**
    * The products.
    *
-   * @param places table whose layout e has, or null when every field has {@code dimension} columns
-   * @param spread scratch [capacity, fields · dimension] that backward reads; null without places
+   * @param identity I32 [1, columns], ascending within a field, or null when every field has {@code dimension} columns
+   * @param column I32 [1, fields]: first column of each field; not read without identity
+   * @param spread scratch [capacity, fields · dimension] that backward reads; null without identity
    */
-  public InnerProduct(Backend backend, Variable e, EmbeddingTable places, int fields, int dimension, Tensor spread, Variable out) {
+  public InnerProduct(
+      Backend backend, Variable e, Tensor identity, Tensor column, int fields, int dimension, Tensor spread, Variable out) {
     this.backend = backend;
     this.e = e.consumedBy(this);
-    this.identity = places == null ? 0 : places.identity().address();
-    this.column = places == null ? 0 : places.column().address();
+    this.identity = identity == null ? 0 : identity.address();
+    this.column = identity == null ? 0 : column.address();
     this.fields = fields;
     this.dimension = dimension;
     this.spread = spread;

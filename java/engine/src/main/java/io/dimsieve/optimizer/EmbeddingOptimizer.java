@@ -14,7 +14,7 @@ import java.util.function.BiConsumer;
  * regularity term (see {@code native/cpu/embedding_backward.cpp}). Rows that do not occur stay as they are, unless the rule asks for exact dense
  * semantics.
  */
-public final class EmbeddingOptimizer implements AutoCloseable {
+public final class EmbeddingOptimizer implements TableUpdate {
 
   private final Backend backend;
   private final OptimizerSpec spec;
@@ -74,19 +74,15 @@ public final class EmbeddingOptimizer implements AutoCloseable {
     regularity = added;
   }
 
-  /** Before the batch is read: brings its rows to where dense updates would have them. Does nothing without exact dense semantics. */
+  /** Brings the batch's rows to where dense updates would have them. Does nothing without exact dense semantics. */
+  @Override
   public void beforeForward(long step, int batch) {
     if (catchUp != null) {
       catchUp.rows(step, batch, state1, state2);
     }
   }
 
-  /**
-   * One step.
-   *
-   * @param step number of the step, the first being 1
-   * @param scale factor on the learning rate
-   */
+  @Override
   public void step(long step, double scale, int batch) {
     hyper.set(step, scale);
     Status.check(
@@ -94,6 +90,7 @@ public final class EmbeddingOptimizer implements AutoCloseable {
         Native.ds_embedding_backward(
             backend.handle(), backend.stream(), gradient.address(), gradient.columns(), groups.order(), groups.starts(), groups.unique(),
             groups.counts(), table.base().address(), table.width().address(), column.address(), table.maskAddress(),
+            table.rowMaskAddress(), table.rowBase().address(),
             regularity == null ? 0 : regularity.matrix().address(), table.squareBase().address(), table.values().address(),
             state1.address(), state2.address(), maskGradient == null ? 0 : maskGradient.address(), signed ? 1 : 0,
             regularity == null ? 0 : regularity.keptGram(), workspace.address(), spec.rule().ordinal(), hyper.address(), batch,
@@ -103,14 +100,14 @@ public final class EmbeddingOptimizer implements AutoCloseable {
     }
   }
 
-  /** Brings every row to where dense updates would have it after {@code step} steps. */
+  @Override
   public void flush(long step) {
     if (catchUp != null) {
       catchUp.all(step, state1, state2);
     }
   }
 
-  /** Goes on after {@code step} steps done elsewhere, whose state was read back. */
+  @Override
   public void startAfter(long step) {
     if (catchUp != null) {
       catchUp.startAfter(step);
@@ -125,7 +122,7 @@ public final class EmbeddingOptimizer implements AutoCloseable {
     }
   }
 
-  /** Names and tensors of the optimizer's state, for checkpoints. */
+  @Override
   public void state(BiConsumer<String, Tensor> visitor) {
     visitor.accept("optimizer." + name + ".1", state1);
     visitor.accept("optimizer." + name + ".2", state2);

@@ -47,7 +47,7 @@ public final class MaskGradientProbe {
         "embedding_backward",
         Native.ds_embedding_backward(
             backend.handle(), backend.stream(), gradient.address(), gradient.columns(), groups.order(), groups.starts(), groups.unique(),
-            groups.counts(), table.base().address(), table.width().address(), table.column().address(), 0, 0, 0, table.values().address(), 0,
+            groups.counts(), table.base().address(), table.width().address(), table.column().address(), 0, 0, 0, 0, 0, table.values().address(), 0,
             0, into.address(), sign ? 1 : 0, 0, workspace.address(), OptimizerSpec.Rule.SGD.ordinal(), hyper.address(), batch,
             table.layout().fields(), table.layout().columns()));
   }

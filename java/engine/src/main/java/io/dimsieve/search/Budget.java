@@ -2,6 +2,7 @@ package io.dimsieve.search;
 
 import io.dimsieve.ConfigurationException;
 import io.dimsieve.tensor.EmbeddingLayout;
+import io.dimsieve.tensor.StoredBytes;
 import java.util.Locale;
 
 /**
@@ -14,9 +15,9 @@ public record Budget(double share, Unit unit) {
 
   /** What a budget counts. */
   public enum Unit {
-    /** Floats: Σ rows · width. */
+    /** Entries: Σ rows · width, or what row masks keep. */
     PARAMETERS,
-    /** Stored bytes: 4 a float, and the index of 4 bytes per kept column and 8 per field that a compacted table carries. */
+    /** Bytes as stored, indices included ({@link StoredBytes}). */
     BYTES,
     /** Columns, whatever their tables' rows. */
     DIMENSIONS;
@@ -37,9 +38,6 @@ public record Budget(double share, Unit unit) {
     }
   }
 
-  private static final long BYTES_PER_COLUMN = 4;
-  private static final long BYTES_PER_FIELD = 8;
-
   public Budget {
     if (!(share > 0 && share <= 1)) {
       throw new ConfigurationException("a budget is a share in (0, 1], not " + share);
@@ -48,18 +46,18 @@ public record Budget(double share, Unit unit) {
 
   /** What the layout costs. */
   public long cost(EmbeddingLayout layout) {
-    long total = unit == Unit.BYTES ? BYTES_PER_FIELD * layout.fields() : 0;
-    for (int f = 0; f < layout.fields(); f++) {
-      total += layout.width(f) * columnCost(layout.rows(f));
-    }
-    return total;
+    return switch (unit) {
+      case PARAMETERS -> layout.parameters();
+      case BYTES -> StoredBytes.of(layout);
+      case DIMENSIONS -> layout.columns();
+    };
   }
 
-  /** What one column of a table of that many rows costs. */
-  public long columnCost(int rows) {
+  /** What one more whole column of a field costs. */
+  public long columnCost(EmbeddingLayout layout, int field) {
     return switch (unit) {
-      case PARAMETERS -> rows;
-      case BYTES -> 4L * rows + BYTES_PER_COLUMN;
+      case PARAMETERS -> layout.rows(field);
+      case BYTES -> StoredBytes.column(layout.rows(field), layout.precision());
       case DIMENSIONS -> 1;
     };
   }

@@ -1,10 +1,8 @@
 package io.dimsieve.search;
 
-import io.dimsieve.ConfigurationException;
 import io.dimsieve.model.CtrModel;
 import io.dimsieve.tensor.EmbeddingLayout;
 import io.dimsieve.tensor.EmbeddingTable;
-import io.dimsieve.train.Trainer;
 import java.util.List;
 
 /**
@@ -26,21 +24,8 @@ public final class ColumnMagnitude implements SearchMethod {
   @Override
   public List<DimensionPlan> search(SearchTask task) {
     task.allow("norm");
-    String norm = task.setting("norm", "mean");
-    if (!norm.equals("mean") && !norm.equals("total")) {
-      throw new ConfigurationException("setting norm must be mean or total, not '" + norm + "'");
-    }
-    boolean total = norm.equals("total");
-    try (CtrModel model = new CtrModel(task.backend(), task.model(), task.uniform(), task.train().batchSize())) {
-      if (model.embeddings() == null) {
-        throw new ConfigurationException("model " + task.model().architecture() + " has no embeddings to search");
-      }
-      model.initialize(task.train().seed());
-      try (Trainer trainer = new Trainer(model, task.train(), task.dataset())) {
-        trainer.progress(task.progress());
-        trainer.stopWhen(task.stop());
-        trainer.fit();
-      }
+    boolean total = task.flag("norm", "mean", "total");
+    try (CtrModel model = task.trainedModel(0)) {
       double[] scores = norms(model.embeddings(), total);
       List<DimensionPlan> plans =
           task.budgets().stream().map(budget -> task.plan(this, budget, ColumnSelection.select(task.uniform(), scores, budget))).toList();

@@ -18,27 +18,53 @@ public final class ColumnSelection {
    * The chosen layout.
    *
    * @param uniform sizes of the tables to choose from
-   * @param scores [fields · D], one per base column, higher is kept first; NaN counts as lowest
+   * @param scores [fields · D], one per base column, higher is kept first; NaN counts as lowest, and minus infinity is never kept
    */
   public static EmbeddingLayout select(EmbeddingLayout uniform, double[] scores, Budget budget) {
-    int d = uniform.dimension();
+    return select(uniform, scores, budget, budget.limit(uniform), 0, false);
+  }
+
+  /**
+   * The chosen layout.
+   *
+   * @param tables sizes and precision of the tables to choose from
+   * @param scores [fields · D], one per base column, higher is kept first; NaN counts as lowest, and minus infinity is never kept
+   * @param limit the most the layout may cost in the budget's unit
+   * @param floor columns that every field gets first, its best ones, while they fit
+   * @param stop whether the first column that does not fit ends the choice, instead of being skipped
+   */
+  static EmbeddingLayout select(EmbeddingLayout tables, double[] scores, Budget budget, long limit, int floor, boolean stop) {
+    int d = tables.dimension();
+    boolean[] keep = new boolean[scores.length];
+    long left = limit - budget.cost(layout(tables, keep));
+    if (left < 0) {
+      throw new ConfigurationException("the budget, " + budget + " or " + limit + ", does not even hold tables without columns");
+    }
+    int[] kept = new int[tables.fields()];
+    for (boolean first : new boolean[] {true, false}) {
+      for (int i : order(scores)) {
+        long cost = budget.columnCost(tables, i / d);
+        if (keep[i] || scores[i] == Double.NEGATIVE_INFINITY || (first && kept[i / d] >= floor)) {
+          continue;
+        }
+        if (cost <= left) {
+          keep[i] = true;
+          kept[i / d]++;
+          left -= cost;
+        } else if (stop && !first) {
+          return layout(tables, keep);
+        }
+      }
+    }
+    return layout(tables, keep);
+  }
+
+  /** Columns from the highest score to the lowest. */
+  private static Integer[] order(double[] scores) {
     Integer[] order = new Integer[scores.length];
     Arrays.setAll(order, i -> i);
     Arrays.sort(order, Comparator.comparingDouble((Integer i) -> Double.isNaN(scores[i]) ? Double.POSITIVE_INFINITY : -scores[i]));
-    boolean[] keep = new boolean[scores.length];
-    int[][] none = new int[uniform.fields()][0];
-    long left = budget.limit(uniform) - budget.cost(new EmbeddingLayout(d, uniform.rows(), none));
-    if (left < 0) {
-      throw new ConfigurationException("the budget, " + budget + " or " + budget.limit(uniform) + ", does not even hold tables without columns");
-    }
-    for (int i : order) {
-      long cost = budget.columnCost(uniform.rows(i / d));
-      if (cost <= left) {
-        keep[i] = true;
-        left -= cost;
-      }
-    }
-    return layout(uniform, keep);
+    return order;
   }
 
   /** The layout that keeps the marked base columns. */
@@ -49,6 +75,6 @@ public final class ColumnSelection {
       int first = f * d;
       kept[f] = java.util.stream.IntStream.range(0, d).filter(j -> keep[first + j]).toArray();
     }
-    return new EmbeddingLayout(d, uniform.rows(), kept);
+    return new EmbeddingLayout(d, uniform.rows(), kept).withPrecision(uniform.precision());
   }
 }

@@ -14,8 +14,8 @@ import java.util.stream.IntStream;
 
 /**
  * Carries a plan out: makes a model with the smaller tables and gives it the weights of the larger one whose columns survive. The result scores as
- * the larger model does with the removed columns masked: exactly in the first-order and FM terms; in the MLP up to the order in which the BLAS adds
- * (the first product has fewer terms), less than 1e-6.
+ * the larger model does with the removed columns masked: exactly in the first-order and FM terms and in inner products; elsewhere up to the order in
+ * which the BLAS adds (a product over embedding columns has fewer terms), less than 1e-6.
  */
 public final class Compactor {
 
@@ -36,14 +36,15 @@ public final class Compactor {
     return compact;
   }
 
-  /** Copies into {@code target} the weights of {@code source} that survive in its layout. */
+  /** Copies into {@code target} the weights of {@code source} that survive in its layout: columns, the first rows of each table, unmasked entries. */
   public static void copy(CtrModel source, CtrModel target) {
     int[][] survivors = survivors(source.layout(), target.layout());
     if (target.firstOrder() != null) {
-      copyWhole(source.firstOrder().values(), target.firstOrder().values());
+      copyTables(source.firstOrder(), target.firstOrder(), survivors(source.firstOrder().layout(), target.firstOrder().layout()));
     }
     if (target.embeddings() != null) {
       copyTables(source.embeddings(), target.embeddings(), survivors);
+      target.embeddings().clearMasked();
     }
     Map<String, Tensor> from = source.arrays();
     List<Weights> dense = new ArrayList<>(target.tape().weights());
@@ -78,8 +79,8 @@ public final class Compactor {
         continue;
       }
       int rowsPerPiece = Math.max(1, PIECE / width);
-      for (int first = 0; first < source.layout().rows(f); first += rowsPerPiece) {
-        int rows = Math.min(rowsPerPiece, source.layout().rows(f) - first);
+      for (int first = 0; first < target.layout().rows(f); first += rowsPerPiece) {
+        int rows = Math.min(rowsPerPiece, target.layout().rows(f) - first);
         float[] values = source.values().get(source.base(f) + (long) first * width, rows * width);
         float[] slim = new float[rows * kept];
         for (int r = 0; r < rows; r++) {
@@ -90,10 +91,6 @@ public final class Compactor {
         target.values().set(target.base(f) + (long) first * kept, slim);
       }
     }
-  }
-
-  private static void copyWhole(Tensor source, Tensor target) {
-    target.backend().copyIn(target.address(), source.address(), target.bytes());
   }
 
   /** Copies what survives of a matrix, of whose axes some begin with the embedding columns. */

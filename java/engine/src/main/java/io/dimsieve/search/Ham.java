@@ -47,11 +47,7 @@ public final class Ham implements SearchMethod {
     if (spec.embedding().exactDense()) {
       throw new ConfigurationException("ham does not go with exact dense updates: they would move columns that a mask has frozen");
     }
-    try (CtrModel model = new CtrModel(task.backend(), task.model(), task.uniform(), spec.batchSize())) {
-      if (model.embeddings() == null) {
-        throw new ConfigurationException("model " + task.model().architecture() + " has no embeddings to search");
-      }
-      model.initialize(spec.seed());
+    try (CtrModel model = task.superNet(spec.batchSize())) {
       // The schedule ends training, not the validation.
       TrainSpec whole = spec.withPatience(0).withEpochs((int) Math.ceil(settings.warmup() + settings.epochs()) + 1);
       try (Trainer trainer = new Trainer(model, whole, task.dataset());

@@ -45,7 +45,12 @@ final class HamMask {
     pressure = Tensor.floats(backend, owner, 1, 1);
     change = Tensor.floats(backend, owner, 1, columns);
     float[] start = new float[columns];
-    java.util.Arrays.fill(start, (float) START);
+    for (int f = 0; f < layout.fields(); f++) {
+      int cap = settings.capped() ? layout.rows(f) : Integer.MAX_VALUE;
+      for (int j = 0; j < layout.width(f); j++) {
+        start[layout.column(f) + j] = j < cap ? (float) START : Float.NEGATIVE_INFINITY;
+      }
+    }
     m.set(0, start);
     float[] asFloats = new float[columns];
     for (int c = 0; c < columns; c++) {

@@ -1,9 +1,6 @@
 package io.dimsieve.search;
 
-import io.dimsieve.ConfigurationException;
 import io.dimsieve.optimizer.OrthogonalRegularity;
-import java.util.Arrays;
-import java.util.Locale;
 
 /**
  * Settings of {@link Ham}, with the names users write.
@@ -19,13 +16,14 @@ import java.util.Locale;
  * @param momentum of the masks' gradient, in [0, 1)
  * @param mu fixed pressure per step, in the same units; the budget's own pressure comes on top
  * @param gamma a column's share of pressure grows as (rows of its field)^gamma: 0 counts dimensions, 1 parameters
+ * @param capped whether a table of n rows may keep at most n columns: more cannot tell its rows better apart, and only widen the layers that follow
  * @param lambda weight of orthogonal regularity
  * @param form of orthogonal regularity
  * @param refresh steps between exact computations of the Gram matrices
  */
 record HamSettings(
     Surrogate surrogate, double slope, boolean signed, boolean normalize, boolean bilevel, double warmup, double epochs, double rate,
-    double momentum, double mu, double gamma, double lambda, OrthogonalRegularity.Form form, int refresh) {
+    double momentum, double mu, double gamma, boolean capped, double lambda, OrthogonalRegularity.Form form, int refresh) {
 
   /** Surrogate derivatives; the ordinal is the native DS_Q_ constant. */
   enum Surrogate {
@@ -38,36 +36,17 @@ record HamSettings(
   }
 
   static final String[] NAMES = {
-    "surrogate", "slope", "gradient", "normalize", "level", "warmup", "epochs", "rate", "momentum", "mu", "gamma", "lambda", "orthogonal", "refresh"
+    "surrogate", "slope", "gradient", "normalize", "level", "warmup", "epochs", "rate", "momentum", "mu", "gamma", "cap", "lambda", "orthogonal", "refresh"
   };
 
   static HamSettings of(SearchTask task) {
     task.allow(NAMES);
     return new HamSettings(
-        choice(task, "surrogate", Surrogate.LEAKY), task.number("slope", 0.2, 0, 1), flag(task, "gradient", "raw", "sign"),
-        flag(task, "normalize", "none", "field"), flag(task, "level", "one", "two"), task.number("warmup", 1, 0, 1000),
+        task.choice("surrogate", Surrogate.LEAKY), task.number("slope", 0.2, 0, 1), task.flag("gradient", "raw", "sign"),
+        task.flag("normalize", "none", "field"), task.flag("level", "one", "two"), task.number("warmup", 1, 0, 1000),
         task.number("epochs", 2, 0.01, 1000), task.number("rate", 0.01, 1e-9, 1e3), task.number("momentum", 0.9, 0, 0.9999),
-        task.number("mu", 0, 0, 1e6), task.number("gamma", 0.5, 0, 1), task.number("lambda", 1e-3, 0, 1e3),
-        choice(task, "orthogonal", OrthogonalRegularity.Form.NORMALIZED), (int) task.number("refresh", 1000, 1, 1e9));
-  }
-
-  private static <E extends Enum<E>> E choice(SearchTask task, String name, E standard) {
-    String text = task.setting(name, standard.name());
-    for (E value : standard.getDeclaringClass().getEnumConstants()) {
-      if (value.name().equalsIgnoreCase(text)) {
-        return value;
-      }
-    }
-    throw new ConfigurationException("setting " + name + " must be one of "
-        + Arrays.toString(standard.getDeclaringClass().getEnumConstants()).toLowerCase(Locale.ROOT) + ", not '" + text + "'");
-  }
-
-  /** True for the second word, false for the first, which is the default. */
-  private static boolean flag(SearchTask task, String name, String no, String yes) {
-    String text = task.setting(name, no);
-    if (!text.equals(no) && !text.equals(yes)) {
-      throw new ConfigurationException("setting " + name + " must be " + no + " or " + yes + ", not '" + text + "'");
-    }
-    return text.equals(yes);
+        task.number("mu", 0, 0, 1e6), task.number("gamma", 0.5, 0, 1), task.flag("cap", "none", "rows"),
+        task.number("lambda", 1e-3, 0, 1e3),
+        task.choice("orthogonal", OrthogonalRegularity.Form.NORMALIZED), (int) task.number("refresh", 1000, 1, 1e9));
   }
 }

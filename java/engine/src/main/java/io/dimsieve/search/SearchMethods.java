@@ -9,9 +9,14 @@ public final class SearchMethods {
 
   private static final List<SearchMethod> ALL = List.of(
       new Ham(),
+      new Sseds(),
+      new Pep(),
+      new Combined(),
       new UniformDimension(),
       new RandomColumns(),
-      new ColumnMagnitude());
+      new ColumnMagnitude(),
+      new EntryMagnitude(),
+      new FrequencyThreshold());
 
   private SearchMethods() {}
 

@@ -12,7 +12,6 @@ import io.dimsieve.op.BatchNorm;
 import io.dimsieve.op.BiasReluDropout;
 import io.dimsieve.op.Concat;
 import io.dimsieve.op.Cross;
-import io.dimsieve.op.EmbeddingGather;
 import io.dimsieve.op.FieldAttention;
 import io.dimsieve.op.FieldProjection;
 import io.dimsieve.op.FmInteraction;
@@ -20,16 +19,20 @@ import io.dimsieve.op.InnerProduct;
 import io.dimsieve.op.Linear;
 import io.dimsieve.op.MatMul;
 import io.dimsieve.op.Op;
+import io.dimsieve.op.PackedGather;
 import io.dimsieve.op.Variable;
 import io.dimsieve.op.Weights;
 import io.dimsieve.tensor.EmbeddingLayout;
 import io.dimsieve.tensor.EmbeddingTable;
+import io.dimsieve.tensor.PackedTable;
+import io.dimsieve.tensor.StoredTables;
 import io.dimsieve.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /** Turns the program of a model file into operations on memory of one scorer. */
 final class ScorerLoader {
@@ -42,7 +45,6 @@ final class ScorerLoader {
   private final Tensor ids;
   private final Map<String, Variable> values = new HashMap<>();
   private final List<Op> ops = new ArrayList<>();
-  private EmbeddingTable embeddings;
 
   private ScorerLoader(Backend backend, ModelFile file, int capacity, Arena arena) {
     this.backend = backend;
@@ -79,14 +81,15 @@ final class ScorerLoader {
     Variable out = i.kind() == Program.Kind.BIAS || i.kind() == Program.Kind.BIAS_RELU ? value(i.a()) : fresh(i);
     ops.add(switch (i.kind()) {
       case LINEAR -> new Linear(backend, table(EmbeddingLayout.uniform(1, layout.rows()), "linear.weight"), weights("linear.bias", 1, 1), ids, out, null);
-      case GATHER -> new EmbeddingGather(backend, embeddings = table(layout, i.weight()), ids, out);
+      case GATHER -> new PackedGather(backend, new PackedTable(backend, arena, stored()), ids, out);
       case PROJECT -> new FieldProjection(
           backend, value(i.a()), layout, weights(i.weight(), layout.columns(), i.size() / layout.fields()), out);
       case FM -> new FmInteraction(
-          backend, value(i.a()), i.weight().isEmpty() ? null : embeddings.identity(), i.size(),
+          backend, value(i.a()), i.weight().isEmpty() ? null : Tensor.of(backend, arena, layout.identity()), i.size(),
           Tensor.floats(backend, arena, capacity, i.size()), out);
       case INNER_PRODUCT -> new InnerProduct(
-          backend, value(i.a()), i.weight().isEmpty() ? null : embeddings, layout.fields(), i.size(),
+          backend, value(i.a()), i.weight().isEmpty() ? null : Tensor.of(backend, arena, layout.identity()),
+          Tensor.of(backend, arena, IntStream.range(0, layout.fields()).map(layout::column).toArray()), layout.fields(), i.size(),
           i.weight().isEmpty() ? null : Tensor.floats(backend, arena, capacity, (long) layout.fields() * i.size()), out);
       case FIELD_MATMUL -> new MatMul(
           backend, value(i.a()), weights(i.weight(), value(i.a()).columns() / layout.fields(), i.size() / layout.fields()), out);
@@ -151,6 +154,11 @@ final class ScorerLoader {
       throw new ModelFormatException(file.name(), "its program reads " + name + " before it is defined");
     }
     return found;
+  }
+
+  private StoredTables stored() {
+    return StoredTables.of(
+        file.name(), layout, file.metadata(ModelFile.PRECISION), file.tableForms(), file.tableScales(), file.tableBytes(), file::readTable);
   }
 
   private EmbeddingTable table(EmbeddingLayout shape, String name) {

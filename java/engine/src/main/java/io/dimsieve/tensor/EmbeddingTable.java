@@ -10,6 +10,8 @@ import java.util.Arrays;
  */
 public final class EmbeddingTable {
 
+  private static final int PIECE = 1 << 20; // entries moved at a time
+
   private final EmbeddingLayout layout;
   private final Tensor values;
   private final Tensor base;
@@ -20,7 +22,9 @@ public final class EmbeddingTable {
   private final Tensor squareBase;
   private final long[] hostBase;
   private final long squares;
+  private final Tensor rowBase;
   private Tensor mask;
+  private Tensor rowMask;
 
   /** Zero-filled tables in memory of {@code owner}. */
   public EmbeddingTable(Backend backend, Allocator owner, EmbeddingLayout layout) {
@@ -28,6 +32,7 @@ public final class EmbeddingTable {
     int fields = layout.fields();
     hostBase = new long[fields];
     long[] hostSquareBase = new long[fields];
+    long[] hostRowBase = new long[fields + 1];
     int[] hostColumn = new int[fields];
     long at = 0;
     long square = 0;
@@ -35,6 +40,7 @@ public final class EmbeddingTable {
       hostBase[f] = at;
       hostSquareBase[f] = square;
       hostColumn[f] = layout.column(f);
+      hostRowBase[f + 1] = hostRowBase[f] + layout.rows(f);
       at += (long) layout.rows(f) * layout.width(f);
       square += (long) layout.width(f) * layout.width(f);
     }
@@ -46,6 +52,25 @@ public final class EmbeddingTable {
     rows = Tensor.of(backend, owner, Arrays.stream(layout.rows()).asLongStream().toArray());
     identity = Tensor.of(backend, owner, layout.identity());
     squareBase = Tensor.of(backend, owner, hostSquareBase);
+    rowBase = Tensor.of(backend, owner, hostRowBase);
+    if (layout.rowMasks() != null) {
+      rowMask = Tensor.of(backend, owner, packed(layout));
+    }
+  }
+
+  /** The row masks of all fields end to end, with the columns that a field lacks squeezed out of their words. */
+  private static long[] packed(EmbeddingLayout layout) {
+    long[] packed = new long[Math.toIntExact(Arrays.stream(layout.rows()).asLongStream().sum())];
+    for (int f = 0, at = 0; f < layout.fields(); f++) {
+      int[] kept = layout.kept(f);
+      for (int r = 0; r < layout.rows(f); r++, at++) {
+        long bits = layout.rowMasks().bits(f, r);
+        for (int k = 0; k < kept.length; k++) {
+          packed[at] |= (bits >>> kept[k] & 1) << k;
+        }
+      }
+    }
+    return packed;
   }
 
   public EmbeddingLayout layout() {
@@ -110,5 +135,63 @@ public final class EmbeddingTable {
   /** Address of the mask for kernels: 0 when there is none. */
   public long maskAddress() {
     return mask == null ? 0 : mask.address();
+  }
+
+  /** I64 [fields + 1]: first row of each field in arrays with one element per row. */
+  public Tensor rowBase() {
+    return rowBase;
+  }
+
+  /** I64 [1, Σ rows], bit j for column j of the field's own columns: which entries a row keeps; null when all. */
+  public Tensor rowMask() {
+    return rowMask;
+  }
+
+  /** Lets every row keep its own columns; null ends it. Entries without their bit read as 0 and do not learn. */
+  public void rowMask(Tensor masks) {
+    rowMask = masks;
+  }
+
+  /** Sets the entries to 0 that the layout's row masks do not keep. */
+  public void clearMasked() {
+    if (layout.rowMasks() == null) {
+      return;
+    }
+    for (int f = 0; f < layout.fields(); f++) {
+      int field = f;
+      int width = layout.width(f);
+      forEachPiece(f, (first, entries) -> {
+        for (int i = 0; i < entries.length; i++) {
+          entries[i] = layout.keeps(field, first + i / width, i % width) ? entries[i] : 0;
+        }
+        values.set(base(field) + (long) first * width, entries);
+      });
+    }
+  }
+
+  /** Receives whole rows. */
+  @FunctionalInterface
+  interface Piece {
+    /**
+     * Called with a copy of some rows.
+     *
+     * @param entries [rows][width]
+     */
+    void accept(int firstRow, float[] entries);
+  }
+
+  /** Reads a field's table in pieces of whole rows; none when it has no columns. */
+  void forEachPiece(int field, Piece piece) {
+    int width = layout.width(field);
+    int most = Math.max(1, PIECE / Math.max(1, width));
+    for (int first = 0; first < layout.rows(field) && width > 0; first += most) {
+      int count = Math.min(most, layout.rows(field) - first);
+      piece.accept(first, values.get(base(field) + (long) first * width, count * width));
+    }
+  }
+
+  /** Address of the row masks for kernels: 0 when there are none. */
+  public long rowMaskAddress() {
+    return rowMask == null ? 0 : rowMask.address();
   }
 }

@@ -10,8 +10,13 @@ import io.dimsieve.kernel.Backend;
 import io.dimsieve.model.CtrModel;
 import io.dimsieve.model.ModelSpec;
 import io.dimsieve.tensor.EmbeddingLayout;
+import io.dimsieve.tensor.EmbeddingTable;
+import io.dimsieve.tensor.FieldPacker;
+import io.dimsieve.tensor.Precision;
+import io.dimsieve.tensor.StoredTables;
 import io.dimsieve.tensor.Tensor;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
@@ -38,7 +43,7 @@ public final class ModelStore {
   }
 
   /**
-   * Writes a model.
+   * Writes a model; its embedding tables packed, in the precision of its layout, and the vocabularies cut to the rows of its tables.
    *
    * @param provenance command, seed and settings that made it; kept as JSON
    */
@@ -51,10 +56,37 @@ public final class ModelStore {
     EmbeddingLayout layout = model.layout();
     int[][] columns = IntStream.range(0, layout.fields()).mapToObj(layout::kept).toArray(int[][]::new);
     ModelFileWriter writer =
-        new ModelFileWriter(kind, encoder, layout.dimension(), columns, ProgramGraph.of(model.spec(), layout))
+        new ModelFileWriter(kind, encoder.truncated(layout.rows()), layout.dimension(), columns, ProgramGraph.of(model.spec(), layout))
             .metadata(SPEC, new Gson().toJson(model.spec()));
-    model.arrays().forEach((name, tensor) -> add(writer, name, tensor));
+    model.arrays().forEach((name, tensor) -> {
+      if (kind.equals(ModelFile.KIND) && holdsTables(model, tensor)) {
+        pack(writer, model.embeddings());
+      } else {
+        add(writer, name, tensor);
+      }
+    });
     return writer;
+  }
+
+  private static boolean holdsTables(CtrModel model, Tensor tensor) {
+    return model.embeddings() != null && tensor == model.embeddings().values();
+  }
+
+  private static void pack(ModelFileWriter writer, EmbeddingTable table) {
+    FieldPacker[] fields = new FieldPacker[table.layout().fields()];
+    Arrays.setAll(fields, f -> new FieldPacker(table, f));
+    byte[] forms = new byte[fields.length];
+    float[] scales = new float[fields.length];
+    for (int f = 0; f < fields.length; f++) {
+      forms[f] = (byte) fields[f].form().ordinal();
+      scales[f] = fields[f].scale();
+      writer.bytes(ModelFile.table(f), fields[f].bytes(), fields[f]::write);
+    }
+    writer.metadata(ModelFile.PRECISION, table.layout().precision().toString());
+    writer.bytes(ModelFile.FORMS, forms.length, target -> target.accept(forms));
+    if (table.layout().precision() == Precision.I8) {
+      writer.array(ModelFile.SCALES, 1, scales.length, (first, length) -> Arrays.copyOfRange(scales, (int) first, (int) first + length));
+    }
   }
 
   static void add(ModelFileWriter writer, String name, Tensor tensor) {
@@ -71,9 +103,16 @@ public final class ModelStore {
     try (ModelFile file = ModelFile.open(path)) {
       ModelSpec spec = spec(file);
       EmbeddingLayout layout = layout(file);
-      CtrModel model = new CtrModel(backend, spec, layout, capacity);
+      StoredTables tables = file.hasTables() ? tables(file, layout) : null;
+      CtrModel model = new CtrModel(backend, spec, tables == null ? layout : tables.trainingLayout(), capacity);
       try {
-        model.arrays().forEach((name, tensor) -> file.read(name, tensor.size(), tensor::set));
+        model.arrays().forEach((name, tensor) -> {
+          if (tables != null && holdsTables(model, tensor)) {
+            tables.unpack(model.embeddings());
+          } else {
+            file.read(name, tensor.size(), tensor::set);
+          }
+        });
       } catch (RuntimeException | Error e) {
         model.close();
         throw e;
@@ -88,6 +127,11 @@ public final class ModelStore {
     } catch (RuntimeException e) { // Gson wraps what a record's constructor throws in exceptions of its own
       throw new ModelFormatException(file.name(), "its model description is damaged: " + e.getMessage(), e);
     }
+  }
+
+  private static StoredTables tables(ModelFile file, EmbeddingLayout layout) {
+    return StoredTables.of(
+        file.name(), layout, file.metadata(ModelFile.PRECISION), file.tableForms(), file.tableScales(), file.tableBytes(), file::readTable);
   }
 
   private static EmbeddingLayout layout(ModelFile file) {

@@ -53,10 +53,15 @@ public final class Trainer implements AutoCloseable {
    * @param model of at least {@code spec.batchSize()} capacity
    */
   public Trainer(CtrModel model, TrainSpec spec, Dataset dataset) {
-    this.model = model;
+    this(spec, dataset, new TrainingStep(model, spec));
+  }
+
+  /** A trainer that repeats a given step of the same specification, and closes it. */
+  public Trainer(TrainSpec spec, Dataset dataset, TrainingStep step) {
+    this.model = step.model();
     this.spec = spec;
     this.dataset = dataset;
-    this.step = new TrainingStep(model, spec);
+    this.step = step;
     this.reader = new BatchReader(
         dataset, Part.TRAIN, spec.batchSize(), spec.seed(), true, BatchReader.DEFAULT_WINDOW_ROWS, HostAllocator.INSTANCE);
     this.bestWeights = new Snapshot(model.tape().backend(), model);

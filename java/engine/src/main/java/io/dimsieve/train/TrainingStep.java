@@ -8,11 +8,14 @@ import io.dimsieve.model.CtrModel;
 import io.dimsieve.optimizer.BatchGroups;
 import io.dimsieve.optimizer.DenseOptimizer;
 import io.dimsieve.optimizer.EmbeddingOptimizer;
+import io.dimsieve.optimizer.TableUpdate;
+import io.dimsieve.tensor.EmbeddingTable;
 import io.dimsieve.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /** One step of training, again and again: load a batch, forward, backward, update. Allocates nothing per step. */
@@ -23,8 +26,8 @@ public final class TrainingStep implements AutoCloseable {
   private final long seed;
   private final BatchGroups groups;
   private final DenseOptimizer dense;
-  private final EmbeddingOptimizer embedding;
-  private final List<EmbeddingOptimizer> tables = new ArrayList<>();
+  private final TableUpdate embedding;
+  private final List<TableUpdate> tables = new ArrayList<>();
   private final List<StepHook> hooks = new ArrayList<>();
   private final Block staging = HostAllocator.INSTANCE.allocate(16);
   private final UnsafeBuffer view = staging.view();
@@ -33,19 +36,29 @@ public final class TrainingStep implements AutoCloseable {
 
   /** A step for a model; optimizer state lives as long as the model. */
   public TrainingStep(CtrModel model, TrainSpec spec) {
+    this(
+        model, spec,
+        groups -> new EmbeddingOptimizer(
+            model.tape().backend(), model.tape().arena(), spec.embedding(), "embedding", model.embeddings(), groups, model.gathered().gradient()));
+  }
+
+  /**
+   * A step that updates the embedding tables in another way than the specification's.
+   *
+   * @param embeddings makes what updates the tables, given the groups of the batch; not called for a model without tables
+   */
+  public TrainingStep(CtrModel model, TrainSpec spec, Function<BatchGroups, TableUpdate> embeddings) {
     this.model = model;
     this.tape = model.tape();
     this.seed = spec.seed();
-    this.groups = new BatchGroups(tape.backend(), tape.arena(), tape.ids(), (model.firstOrder() == null ? model.embeddings() : model.firstOrder()).rows());
+    EmbeddingTable any = model.firstOrder() == null ? model.embeddings() : model.firstOrder();
+    this.groups = new BatchGroups(tape.backend(), tape.arena(), tape.ids(), any.rows());
     this.dense = new DenseOptimizer(tape.backend(), tape.arena(), spec.dense(), tape.weights());
     if (model.firstOrder() != null) {
       tables.add(new EmbeddingOptimizer(
           tape.backend(), tape.arena(), spec.embedding(), "linear.weight", model.firstOrder(), groups, tape.logitGradient()));
     }
-    this.embedding = model.embeddings() == null
-        ? null
-        : new EmbeddingOptimizer(
-            tape.backend(), tape.arena(), spec.embedding(), "embedding", model.embeddings(), groups, model.gathered().gradient());
+    this.embedding = model.embeddings() == null ? null : embeddings.apply(groups);
     if (embedding != null) {
       tables.add(embedding);
     }
@@ -68,9 +81,9 @@ public final class TrainingStep implements AutoCloseable {
     return groups;
   }
 
-  /** Optimizer of the embedding tables, null for a model without. */
+  /** The fused optimizer of the embedding tables; null for a model without, or where something else updates them. */
   public EmbeddingOptimizer embeddingOptimizer() {
-    return embedding;
+    return embedding instanceof EmbeddingOptimizer fused ? fused : null;
   }
 
   /** Steps done. */
@@ -160,6 +173,6 @@ public final class TrainingStep implements AutoCloseable {
   public void close() {
     staging.close();
     dense.close();
-    tables.forEach(EmbeddingOptimizer::close);
+    tables.forEach(TableUpdate::close);
   }
 }

@@ -40,6 +40,34 @@ class DatasetTest {
   }
 
   @Test
+  void truncatedReadsRareValuesAsUnknown() {
+    try (Dataset dataset = Dataset.open(path)) {
+      Dataset cut = dataset.truncated(new int[] {3, 7});
+      assertEquals(3, cut.rows()[0]);
+      assertEquals(3, cut.encoder().rows(0));
+      int folded = 0;
+      try (BatchReader all = BatchReader.inOrder(dataset, Part.TRAIN, 32, io.dimsieve.memory.HostAllocator.INSTANCE);
+          BatchReader few = BatchReader.inOrder(cut, Part.TRAIN, 32, io.dimsieve.memory.HostAllocator.INSTANCE)) {
+        all.beginEpoch(0);
+        few.beginEpoch(0);
+        Batch a = all.next();
+        for (Batch b; (b = few.next()) != null; a = all.next()) {
+          for (int i = 0; i < b.size(); i++) {
+            folded += a.id(i, 0) >= 3 ? 1 : 0;
+            assertEquals(a.id(i, 0) >= 3 ? 0 : a.id(i, 0), b.id(i, 0));
+            assertEquals(a.id(i, 1), b.id(i, 1));
+            assertEquals(a.label(i), b.label(i));
+          }
+        }
+      }
+      assertTrue(folded > 10);
+      cut.close();
+      assertEquals(dataset, dataset.truncated(dataset.rows()));
+      assertEquals(240, dataset.truncated(new int[] {1, 1}).rows(Part.TRAIN));
+    }
+  }
+
+  @Test
   void damageIsRefused() throws IOException {
     byte[] whole = Files.readAllBytes(path);
     for (int at = 0; at < whole.length; at += 7) {

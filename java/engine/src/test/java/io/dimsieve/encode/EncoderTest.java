@@ -30,6 +30,19 @@ final class EncoderTest {
   }
 
   @Test
+  void truncatedKnowsTheMostFrequentValuesOnly() {
+    Encoder cut = encoder().truncated(new int[] {2, 5, 100});
+    assertArrayEquals(new int[] {2, 5, 100}, cut.rows());
+    assertEquals(1, cut.encode(0, "b"));
+    assertEquals(0, cut.encode(0, ""));
+    assertEquals(encoder().encode(1, "12"), cut.encode(1, "12"));
+    assertEquals(0, encoder().truncated(new int[] {1, 1, 100}).encode(0, "b"));
+    for (int[] rows : new int[][] {{0, 5, 100}, {4, 5, 100}, {3, 5, 99}}) {
+      assertThrows(io.dimsieve.ConfigurationException.class, () -> encoder().truncated(rows));
+    }
+  }
+
+  @Test
   void countsBucketsAndHashes() {
     Encoder encoder = encoder();
     assertEquals(3, encoder.fields());

@@ -60,10 +60,11 @@ class InnerProductTest {
       int fields = layout.fields();
       Variable e = fixture.tape.variable(layout.columns());
       Variable out = fixture.tape.variable(InnerProduct.pairs(fields));
-      EmbeddingTable places = placed ? new EmbeddingTable(fixture.backend, fixture.tape.arena(), layout) : null;
+      EmbeddingTable table = new EmbeddingTable(fixture.backend, fixture.tape.arena(), layout);
       Tensor spread =
           placed ? Tensor.floats(fixture.backend, fixture.tape.arena(), fixture.tape.capacity(), (long) fields * layout.dimension()) : null;
-      fixture.tape.record(new InnerProduct(fixture.backend, e, places, fields, layout.dimension(), spread, out));
+      fixture.tape.record(
+          new InnerProduct(fixture.backend, e, placed ? table.identity() : null, table.column(), fields, layout.dimension(), spread, out));
       fixture.fill(e.value());
       fixture.fill(out.gradient());
       fixture.fill(e.gradient());
@@ -83,7 +84,7 @@ class InnerProductTest {
       Variable e = fixture.tape.variable(6);
       Variable pairs = fixture.tape.variable(3);
       Variable both = fixture.tape.variable(9);
-      fixture.tape.record(new InnerProduct(fixture.backend, e, null, 3, 2, null, pairs));
+      fixture.tape.record(new InnerProduct(fixture.backend, e, null, null, 3, 2, null, pairs));
       fixture.tape.record(new Concat(fixture.backend, e, pairs, both));
       fixture.fill(e.value());
       fixture.fill(both.gradient());

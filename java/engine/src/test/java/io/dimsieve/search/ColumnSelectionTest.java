@@ -29,7 +29,7 @@ class ColumnSelectionTest {
         long floor = unit == Budget.Unit.BYTES ? 8L * uniform.fields() : 0;
         assertTrue(budget.cost(chosen) <= Math.max(budget.limit(uniform), floor), "trial " + trial + ": " + budget);
         for (int f = 0; f < uniform.fields(); f++) {
-          boolean room = budget.cost(chosen) + budget.columnCost(uniform.rows(f)) <= budget.limit(uniform);
+          boolean room = budget.cost(chosen) + budget.columnCost(uniform, f) <= budget.limit(uniform);
           assertTrue(!room || chosen.width(f) == uniform.dimension(), "trial " + trial + ": field " + f + " had room");
         }
       }

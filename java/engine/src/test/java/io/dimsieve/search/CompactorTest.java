@@ -14,6 +14,7 @@ import io.dimsieve.model.Architectures;
 import io.dimsieve.model.CtrModel;
 import io.dimsieve.model.ModelSpec;
 import io.dimsieve.tensor.EmbeddingLayout;
+import io.dimsieve.tensor.RowMasks;
 import io.dimsieve.tensor.Tensor;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
@@ -107,6 +108,39 @@ class CompactorTest {
             double bound = exact ? 0 : 1e-6 * Math.max(1, Math.abs(expected[b]));
             assertEquals(expected[b], actual[b], bound, "row " + b + " with " + target);
           }
+        }
+      }
+    }
+  }
+
+  /** Row masks: the compacted model, whose dropped entries are zeros, scores as the source does behind the same row masks; fewer rows: as the source on folded ids. */
+  @Test
+  void rowMasksAndFewerRowsCarryOver() {
+    SplittableRandom random = new SplittableRandom(313);
+    long[][] bits = new long[ROWS.length][];
+    for (int f = 0; f < bits.length; f++) {
+      bits[f] = random.longs(ROWS[f]).map(word -> word & random.nextLong() & 0x1fff5).toArray();
+    }
+    EmbeddingLayout masked = UNIFORM.withRowMasks(new RowMasks(bits));
+    int[] fewer = {20, 3, 1, 20, 9};
+    ModelSpec spec = ModelSpec.of("deepfm").withHidden(24, 12);
+    try (Backend backend = Backend.cpu(2);
+        Arena arena = new Arena(backend);
+        CtrModel source = new CtrModel(backend, spec, UNIFORM, BATCH)) {
+      fill(source, random);
+      int[] ids = ids(random);
+      try (CtrModel compact = Compactor.compact(backend, source, masked, BATCH);
+          CtrModel cut = Compactor.compact(backend, source, UNIFORM.withRows(fewer), BATCH)) {
+        int[] folded = ids.clone();
+        for (int i = 0; i < ids.length; i++) {
+          folded[i] = ids[i] < fewer[i % ROWS.length] ? ids[i] : 0;
+        }
+        assertArrayEquals(score(source, folded), score(cut, folded));
+        source.embeddings().rowMask(Tensor.of(backend, arena, java.util.Arrays.stream(bits).flatMapToLong(java.util.Arrays::stream).toArray()));
+        float[] expected = score(source, ids);
+        float[] actual = score(compact, ids);
+        for (int b = 0; b < BATCH; b++) {
+          assertEquals(expected[b], actual[b], 1e-6 * Math.max(1, Math.abs(expected[b])), "row " + b);
         }
       }
     }

@@ -43,6 +43,34 @@ class DimensionPlanTest {
   }
 
   @Test
+  void rowMasksRowsAndPrecisionRoundTrip() {
+    long[][] bits = {new long[1000], {-1L, 0, 1L << 63}};
+    SplittableRandom random = new SplittableRandom(7);
+    java.util.Arrays.setAll(bits[0], r -> random.nextLong() & random.nextLong());
+    EmbeddingLayout layout = EmbeddingLayout.uniform(64, new int[] {1000, 3})
+        .withRowMasks(new io.dimsieve.tensor.RowMasks(bits)).withPrecision(io.dimsieve.tensor.Precision.F16);
+    DimensionPlan plan = new DimensionPlan(List.of("a", "b"), layout, "pep", new Budget(0.5, Budget.Unit.BYTES), 1, Map.of());
+    assertEquals(plan, DimensionPlan.parse("p.json", plan.toJson()));
+    String json = plan.toJson();
+    refused(json.replaceFirst("\"row_masks\": \"[^\"]{8}", "\"row_masks\": \"AAAAAAAA"));
+    refused(json.replaceFirst("\"row_masks\": \"", "\"row_masks\": \"!"));
+    refused(json.replaceFirst("\"rows\": 1000", "\"rows\": 1001"));
+    refused(json.replaceFirst("\"rows\": 1000", "\"rows\": 2000000000"));
+    refused(json.replace("\"f16\"", "\"f17\""));
+    refused(json.replaceFirst(",\\s+\"row_masks\": \"[^\"]*\"", ""));
+  }
+
+  @Test
+  void aPlanMayKeepFewerRowsThanItsDataset() {
+    DimensionPlan plan = new DimensionPlan(
+        List.of("a"), List.of(11), EmbeddingLayout.uniform(4, new int[] {10}), "uniform", new Budget(1, Budget.Unit.BYTES), 1, Map.of());
+    assertEquals(plan, DimensionPlan.parse("p.json", plan.toJson()));
+    refused(plan.toJson().replace("\"kept_rows\": 10", "\"kept_rows\": 12"));
+    assertDoesNotThrow(() -> plan.requireFits("p", List.of("a"), new int[] {11}));
+    assertThrows(ModelFormatException.class, () -> plan.requireFits("p", List.of("a"), new int[] {10}));
+  }
+
+  @Test
   void anUnreadableFileIsToldByName(@TempDir Path folder) throws IOException {
     Path absent = folder.resolve("absent.json");
     assertTrue(assertThrows(ModelFormatException.class, () -> DimensionPlan.read(absent)).getMessage().contains("absent.json"));
@@ -56,10 +84,10 @@ class DimensionPlanTest {
       "\"format\": \"dimsieve-plan\"|\"format\": \"other\"",
       "\"format\": \"dimsieve-plan\"|\"format\": null",
       "\"format\"|\"form\"",
-      "\"version\": 1|\"version\": 2",
-      "\"version\": 1|\"version\": \"one\"",
-      "\"version\": 1|\"version\": null",
-      "\"version\": 1|\"version\": {}",
+      "\"version\": 2|\"version\": 3",
+      "\"version\": 2|\"version\": \"one\"",
+      "\"version\": 2|\"version\": null",
+      "\"version\": 2|\"version\": {}",
       "\"method\"|\"methods\"",
       "\"method\": \"ham\"|\"method\": null",
       "\"share\": 0.1|\"share\": 1.1",
@@ -86,8 +114,8 @@ class DimensionPlanTest {
       "\"rows\": 2000000000|\"rows\": 20000000000",
       "\"rows\": 100|\"rows\": 4294967396",
       "\"rows\": 100|\"rows\": 100.5",
-      "\"version\": 1|\"version\": 0",
-      "\"version\": 1|\"version\": -1",
+      "\"version\": 2|\"version\": 0",
+      "\"version\": 2|\"version\": -1",
       "\"uniform_parameters\": 16000000856|\"uniform_parameters\": 1",
       "\"method\": \"ham\"|\"seed\": 5",
       "\"name\": \"c3\"|\"name\": \"größe\"",
@@ -112,8 +140,8 @@ class DimensionPlanTest {
 
   @Test
   void aNewerPlanSaysSo() {
-    String message = refused(PLAN.toJson().replace("\"version\": 1", "\"version\": 3")).getMessage();
-    assertEquals("p.json: is a plan of version 3, this build reads up to 1", message);
+    String message = refused(PLAN.toJson().replace("\"version\": 2", "\"version\": 3")).getMessage();
+    assertEquals("p.json: is a plan of version 3, this build reads up to 2", message);
   }
 
   @Test

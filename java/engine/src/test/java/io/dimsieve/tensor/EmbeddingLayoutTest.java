@@ -65,6 +65,21 @@ class EmbeddingLayoutTest {
   }
 
   @Test
+  void rowsAndPrecisionChangeWithoutTouchingColumns() {
+    EmbeddingLayout layout = layout(4, new int[] {10, 3}, new int[] {1, 3}, new int[] {2});
+    EmbeddingLayout fewer = layout.withRows(new int[] {4, 3}).withPrecision(Precision.I8);
+    assertEquals(11, fewer.parameters());
+    assertArrayEquals(layout.identity(), fewer.identity());
+    assertEquals(Precision.I8, fewer.precision());
+    assertNotEquals(layout, layout.withPrecision(Precision.I8));
+    assertThrows(ConfigurationException.class, () -> layout.withRows(new int[] {11, 3}));
+    assertThrows(ConfigurationException.class, () -> layout.withRows(new int[] {0, 3}));
+    EmbeddingLayout masked = layout.withRowMasks(new RowMasks(new long[][] {new long[10], new long[3]}));
+    assertNotEquals(layout, masked);
+    assertThrows(ConfigurationException.class, () -> masked.withRows(new int[] {4, 3}));
+  }
+
+  @Test
   void impossibleLayoutsAreRefused() {
     int[] one = {5};
     assertThrows(ConfigurationException.class, () -> EmbeddingLayout.uniform(0, one));

@@ -43,6 +43,23 @@ class EmbeddingTableTest {
   }
 
   @Test
+  void rowMasksAreOverTheKeptColumnsAndClearTheRest() {
+    RowMasks masks = new RowMasks(new long[][] {{0b1010, 0b0010, 0}, {0b0100}});
+    EmbeddingLayout layout = EmbeddingLayout.uniform(4, new int[] {3, 1}).withRowMasks(masks);
+    try (Backend backend = Backend.cpu(1);
+        Arena arena = new Arena(backend)) {
+      EmbeddingTable table = new EmbeddingTable(backend, arena, layout);
+      assertArrayEquals(new long[] {0b11, 0b01, 0, 0b1}, numbers(table.rowMask()));
+      assertArrayEquals(new long[] {0, 3, 4}, numbers(table.rowBase()));
+      table.values().set(0, new float[] {1, 2, 3, 4, 5, 6, 7});
+      table.clearMasked();
+      assertArrayEquals(new float[] {1, 2, 3, 0, 0, 0, 7}, table.values().toArray());
+      table.rowMask(null);
+      assertEquals(0, table.rowMaskAddress());
+    }
+  }
+
+  @Test
   void maskComesAndGoes() {
     try (Backend backend = Backend.cpu(1);
         Arena arena = new Arena(backend)) {

@@ -21,7 +21,8 @@ import org.bytedeco.javacpp.tools.InfoMapper;
 public class NativePreset implements InfoMapper {
 
   private static final String[] ADDRESSES = {
-    "ds_f32_in", "ds_f32", "ds_f64_in", "ds_f64", "ds_i32_in", "ds_i32", "ds_i64_in", "ds_i64", "ds_address", "ds_address_in", "ds_stream", "ds_handle"
+    "ds_u8_in", "ds_f32_in", "ds_f32", "ds_f64_in", "ds_f64", "ds_i32_in", "ds_i32", "ds_i64_in", "ds_i64", "ds_address", "ds_address_in", "ds_stream",
+    "ds_handle"
   };
 
   @Override
