@@ -30,6 +30,8 @@
 #define DS_GROUP_CHUNK 1024
 /* Rows summed by one unit of work in reductions over a batch or a table; sizes their workspaces. */
 #define DS_ROW_CHUNK 1024
+/* Classes of values handled by one unit of work in the twins of twin_mask; sizes their workspace. */
+#define DS_CLASS_CHUNK 64
 /* Most row ranges that the Gram of one field is cut into; sizes its workspace. */
 #define DS_GRAM_PARTS 64
 

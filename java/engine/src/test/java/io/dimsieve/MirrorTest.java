@@ -41,6 +41,8 @@ class MirrorTest {
       "encode/FieldKind",
       // Written by ModelStore and read back by ScorerTest, with the programs in them.
       "file/ModelFile", "file/ModelFileWriter", "file/Program", "train/ModelStore",
+      // Three constants; written and read back by FieldPackerTest, and served from by PackedGatherTest.
+      "tensor/PackedForm", "tensor/StoredTables", "tensor/PackedTable",
       // Run as a whole by HamTest.
       "train/Evaluator", "train/Snapshot", "train/TrainSpec", "search/SearchTask",
       // Controls and their registry; selection itself is ColumnSelectionTest's.

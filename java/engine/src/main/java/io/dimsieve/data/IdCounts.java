@@ -2,6 +2,7 @@ package io.dimsieve.data;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 
 /** How often each id of each field occurs in a part of a dataset. One pass over the part; 8 bytes per table row. */
 public final class IdCounts {
@@ -10,8 +11,13 @@ public final class IdCounts {
 
   private final long[][] counts;
 
-  private IdCounts(long[][] counts) {
-    this.counts = counts;
+  /**
+   * Counts that are known.
+   *
+   * @param counts [fields][rows of the field]
+   */
+  public IdCounts(long[][] counts) {
+    this.counts = Arrays.stream(counts).map(long[]::clone).toArray(long[][]::new);
   }
 
   /**

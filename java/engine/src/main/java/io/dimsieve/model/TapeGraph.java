@@ -100,7 +100,8 @@ final class TapeGraph implements Graph<Variable> {
     boolean places = e == input && !layout.isUniform();
     Tensor spread = places ? Tensor.floats(backend, tape.arena(), tape.capacity(), (long) layout.fields() * sizeOfFields()) : null;
     Variable out = tape.variable(InnerProduct.pairs(layout.fields()));
-    tape.record(new InnerProduct(backend, e, places ? second.identity() : null, second.column(), layout.fields(), sizeOfFields(), spread, out));
+    tape.record(new InnerProduct(
+        backend, e, places ? second.identity() : null, places ? second.column() : null, layout.fields(), sizeOfFields(), spread, out));
     return out;
   }
 

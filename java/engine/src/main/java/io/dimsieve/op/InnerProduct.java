@@ -24,16 +24,15 @@ public final class InnerProduct implements Op {
   /**
    * The products.
    *
-   * @param identity I32 [1, columns], ascending within a field, or null when every field has {@code dimension} columns
-   * @param column I32 [1, fields]: first column of each field; not read without identity
+   * @param identity I32 [columns]: base column of each column of e, or null when every field has {@code dimension} columns
+   * @param column I32 [fields]: first column of each field in e; null without identity
    * @param spread scratch [capacity, fields · dimension] that backward reads; null without identity
    */
-  public InnerProduct(
-      Backend backend, Variable e, Tensor identity, Tensor column, int fields, int dimension, Tensor spread, Variable out) {
+  public InnerProduct(Backend backend, Variable e, Tensor identity, Tensor column, int fields, int dimension, Tensor spread, Variable out) {
     this.backend = backend;
     this.e = e.consumedBy(this);
     this.identity = identity == null ? 0 : identity.address();
-    this.column = identity == null ? 0 : column.address();
+    this.column = column == null ? 0 : column.address();
     this.fields = fields;
     this.dimension = dimension;
     this.spread = spread;

@@ -9,6 +9,9 @@ public final class Workspace {
   /** DS_GROUP_CHUNK. */
   public static final int GROUP_CHUNK = 1024;
 
+  /** DS_CLASS_CHUNK. */
+  public static final int CLASS_CHUNK = 64;
+
   /** DS_GRAM_PARTS. */
   public static final int GRAM_PARTS = 64;
 

@@ -20,6 +20,7 @@ public final class BatchGroups {
   private final Tensor starts;
   private final Tensor unique;
   private final Tensor counts;
+  private int size;
 
   /**
    * Room for the groups of batches.
@@ -42,11 +43,17 @@ public final class BatchGroups {
 
   /** Groups the first {@code batch} rows of the ids. */
   public void group(int batch) {
+    size = batch;
     Status.check(
         "embedding_group",
         Native.ds_embedding_group(
             backend.handle(), backend.stream(), rows.address(), ids.address(), order.address(), scratch.address(), starts.address(),
             unique.address(), counts.address(), batch, (int) ids.columns()));
+  }
+
+  /** Rows of the batch that is grouped. */
+  int size() {
+    return size;
   }
 
   long order() {

@@ -11,11 +11,13 @@ public final class SearchMethods {
       new Ham(),
       new Sseds(),
       new Pep(),
+      new Amtl(),
       new Combined(),
       new UniformDimension(),
       new RandomColumns(),
       new ColumnMagnitude(),
       new EntryMagnitude(),
+      new MixedDimension(),
       new FrequencyThreshold());
 
   private SearchMethods() {}

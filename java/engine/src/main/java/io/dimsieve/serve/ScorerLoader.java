@@ -85,11 +85,10 @@ final class ScorerLoader {
       case PROJECT -> new FieldProjection(
           backend, value(i.a()), layout, weights(i.weight(), layout.columns(), i.size() / layout.fields()), out);
       case FM -> new FmInteraction(
-          backend, value(i.a()), i.weight().isEmpty() ? null : Tensor.of(backend, arena, layout.identity()), i.size(),
+          backend, value(i.a()), i.weight().isEmpty() ? null : identity(), i.size(),
           Tensor.floats(backend, arena, capacity, i.size()), out);
       case INNER_PRODUCT -> new InnerProduct(
-          backend, value(i.a()), i.weight().isEmpty() ? null : Tensor.of(backend, arena, layout.identity()),
-          Tensor.of(backend, arena, IntStream.range(0, layout.fields()).map(layout::column).toArray()), layout.fields(), i.size(),
+          backend, value(i.a()), i.weight().isEmpty() ? null : identity(), i.weight().isEmpty() ? null : firstColumns(), layout.fields(), i.size(),
           i.weight().isEmpty() ? null : Tensor.floats(backend, arena, capacity, (long) layout.fields() * i.size()), out);
       case FIELD_MATMUL -> new MatMul(
           backend, value(i.a()), weights(i.weight(), value(i.a()).columns() / layout.fields(), i.size() / layout.fields()), out);
@@ -131,6 +130,14 @@ final class ScorerLoader {
 
   private Variable variable(int columns) {
     return new Variable(Tensor.floats(backend, arena, capacity, columns), null);
+  }
+
+  private Tensor identity() {
+    return Tensor.of(backend, arena, layout.identity());
+  }
+
+  private Tensor firstColumns() {
+    return Tensor.of(backend, arena, IntStream.range(0, layout.fields()).map(layout::column).toArray());
   }
 
   private Variable fresh(Instruction i) {

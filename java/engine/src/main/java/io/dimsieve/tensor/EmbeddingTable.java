@@ -154,15 +154,20 @@ public final class EmbeddingTable {
 
   /** Sets the entries to 0 that the layout's row masks do not keep. */
   public void clearMasked() {
-    if (layout.rowMasks() == null) {
-      return;
+    if (layout.rowMasks() != null) {
+      clear(layout.rowMasks());
     }
+  }
+
+  /** Sets the entries to 0 that the masks do not keep. */
+  public void clear(RowMasks masks) {
     for (int f = 0; f < layout.fields(); f++) {
       int field = f;
       int width = layout.width(f);
+      int[] kept = layout.kept(f);
       forEachPiece(f, (first, entries) -> {
         for (int i = 0; i < entries.length; i++) {
-          entries[i] = layout.keeps(field, first + i / width, i % width) ? entries[i] : 0;
+          entries[i] = (masks.bits(field, first + i / width) >>> kept[i % width] & 1) == 0 ? 0 : entries[i];
         }
         values.set(base(field) + (long) first * width, entries);
       });

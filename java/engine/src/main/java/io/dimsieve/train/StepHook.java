@@ -10,6 +10,9 @@ public interface StepHook {
    */
   default void beforeForward(long step) {}
 
+  /** After the gradients of the batch are there, before any weight is updated. */
+  default void beforeUpdate(long step) {}
+
   /** After all weights were updated; the mask gradient of the step is there. */
   default void afterUpdate(long step) {}
 

@@ -138,6 +138,9 @@ public final class TrainingStep implements AutoCloseable {
     if (!Double.isFinite(loss)) {
       throw new TrainingDivergedException(step, "the loss", loss);
     }
+    for (int i = 0; i < hooks.size(); i++) {
+      hooks.get(i).beforeUpdate(step);
+    }
     for (int i = 0; i < tables.size(); i++) {
       tables.get(i).step(step, scale, rows);
     }

@@ -63,8 +63,8 @@ class InnerProductTest {
       EmbeddingTable table = new EmbeddingTable(fixture.backend, fixture.tape.arena(), layout);
       Tensor spread =
           placed ? Tensor.floats(fixture.backend, fixture.tape.arena(), fixture.tape.capacity(), (long) fields * layout.dimension()) : null;
-      fixture.tape.record(
-          new InnerProduct(fixture.backend, e, placed ? table.identity() : null, table.column(), fields, layout.dimension(), spread, out));
+      fixture.tape.record(new InnerProduct(
+          fixture.backend, e, placed ? places.identity() : null, placed ? places.column() : null, fields, layout.dimension(), spread, out));
       fixture.fill(e.value());
       fixture.fill(out.gradient());
       fixture.fill(e.gradient());

@@ -24,6 +24,7 @@ class WorkspaceTest {
   void constantsAreThoseOfTheHeader() throws IOException {
     assertEquals(header("DS_ROW_CHUNK"), Workspace.ROW_CHUNK);
     assertEquals(header("DS_GROUP_CHUNK"), Workspace.GROUP_CHUNK);
+    assertEquals(header("DS_CLASS_CHUNK"), Workspace.CLASS_CHUNK);
     assertEquals(header("DS_GRAM_PARTS"), Workspace.GRAM_PARTS);
   }
 
