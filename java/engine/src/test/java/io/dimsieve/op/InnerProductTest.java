@@ -60,7 +60,7 @@ class InnerProductTest {
       int fields = layout.fields();
       Variable e = fixture.tape.variable(layout.columns());
       Variable out = fixture.tape.variable(InnerProduct.pairs(fields));
-      EmbeddingTable table = new EmbeddingTable(fixture.backend, fixture.tape.arena(), layout);
+      EmbeddingTable places = placed ? new EmbeddingTable(fixture.backend, fixture.tape.arena(), layout) : null;
       Tensor spread =
           placed ? Tensor.floats(fixture.backend, fixture.tape.arena(), fixture.tape.capacity(), (long) fields * layout.dimension()) : null;
       fixture.tape.record(new InnerProduct(
