@@ -93,13 +93,15 @@ final class CompareCommand implements Callable<Integer> {
       if (data == null) {
         throw new ParameterException(spec.commandLine(), "Missing required parameter: 'DATASET'");
       }
-      study();
+      if (study().isEmpty()) {
+        return 0; // stopped before anything was finished
+      }
     }
     System.out.println(Report.write(folder));
     return 0;
   }
 
-  private void study() {
+  private List<RunRecord> study() {
     try (Backend backend = engine.open();
         Dataset dataset = Dataset.open(data)) {
       EmbeddingLayout uniform = EmbeddingLayout.uniform(model.dimension(), dataset.rows());
@@ -114,6 +116,7 @@ final class CompareCommand implements Callable<Integer> {
       if (!study.complete(runs)) {
         System.err.println("dimsieve: stopped with " + runs.size() + " runs in " + folder + "; run the same command again to go on");
       }
+      return runs;
     }
   }
 

@@ -133,9 +133,10 @@ public final class Study {
         (double) bytes / whole.cost(EmbeddingLayout.uniform(spec.dimension(), dataset.rows())), layout.parameters(), searchSeconds,
         outcome.seconds(), outcome.curve().size(), widths, outcome.curve()));
     shown.took(run.trainSeconds() + run.searchSeconds() / spec.shares().size());
+    String trained =
+        run.epochs() == 0 ? "weights of the search" : String.format(Locale.ROOT, "%d epochs in %.1f s", run.epochs(), run.trainSeconds());
     shown.finished(String.format(
-        Locale.ROOT, "test auc %.4f logloss %.4f, %,d bytes, %d epochs in %.1f s", run.testAuc(), run.testLogLoss(), run.bytes(), run.epochs(),
-        run.trainSeconds()));
+        Locale.ROOT, "test auc %.4f logloss %.4f, %,d bytes, %s", run.testAuc(), run.testLogLoss(), run.bytes(), trained));
   }
 
   /** Columns that a value of the field has in the mean; a value that lost its row has none. */
