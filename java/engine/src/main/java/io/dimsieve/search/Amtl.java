@@ -47,6 +47,11 @@ public final class Amtl implements SearchMethod {
   }
 
   @Override
+  public boolean retrains() {
+    return false;
+  }
+
+  @Override
   public List<DimensionPlan> search(SearchTask task) {
     AmtlSettings settings = AmtlSettings.of(task);
     TrainSpec spec = task.train();

@@ -17,4 +17,9 @@ public interface SearchMethod {
    * @throws io.dimsieve.TrainingDivergedException when the super-net's loss is no number
    */
   List<DimensionPlan> search(SearchTask task);
+
+  /** False when the weights that {@link SearchListener#found} gives are those to serve, and training a plan's model again would defeat the method. */
+  default boolean retrains() {
+    return true;
+  }
 }
