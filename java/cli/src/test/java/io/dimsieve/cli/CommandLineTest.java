@@ -119,6 +119,13 @@ class CommandLineTest {
     for (Path file : new Path[] {data, quarter, slim}) {
       assertFalse(assertOk(run("inspect", file)).out.isBlank());
     }
+    Path bytes = folder.resolve("bytes.json");
+    Files.writeString(bytes, Files.readString(quarter).replaceFirst("\"precision\": *\"f32\"", "\"precision\":\"i8\""));
+    Path tiny = folder.resolve("tiny.model");
+    String told = assertOk(run(join(small, "retrain", data, "--plan", bytes, "-o", tiny))).out;
+    assertTrue(assertOk(run("inspect", tiny)).out.contains("dense i8, "));
+    String auc = told.substring(told.indexOf("auc "), told.indexOf(" logloss"));
+    assertEquals(Double.parseDouble(auc.substring(4)), Double.parseDouble(assertOk(run("evaluate", tiny, data)).out.split(" ")[1]), 1e-4, told);
     Path text = folder.resolve("rows.tsv");
     assertOk(run("generate", "--rows", 300, "--cardinalities", "40,30,20", "--planted", "4,3,2", "--dimension", 4, "-o", text, "--text"));
     Path scores = folder.resolve("scores.txt");

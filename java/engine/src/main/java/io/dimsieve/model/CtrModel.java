@@ -9,6 +9,7 @@ import io.dimsieve.op.Weights;
 import io.dimsieve.op.Workspace;
 import io.dimsieve.tensor.EmbeddingLayout;
 import io.dimsieve.tensor.EmbeddingTable;
+import io.dimsieve.tensor.Quantizer;
 import io.dimsieve.tensor.StoredBytes;
 import io.dimsieve.tensor.Tensor;
 import java.util.LinkedHashMap;
@@ -117,6 +118,13 @@ public final class CtrModel implements AutoCloseable {
     tape.weights().forEach(w -> arrays.put(w.name(), w.value()));
     tape.buffers().forEach(w -> arrays.put(w.name(), w.value()));
     return arrays;
+  }
+
+  /** Replaces the embeddings by what will be served of them, in the precision of their layout. */
+  public void roundToStored() {
+    if (embeddings != null) {
+      Quantizer.round(embeddings);
+    }
   }
 
   /** Bytes of all embedding tables as stored, indices included. */

@@ -8,7 +8,7 @@ import io.dimsieve.tensor.Tensor;
 /**
  * Inner products of all pairs of fields: e [batch, columns] → [batch, F (F − 1) / 2], ⟨e_f, e_g⟩ for f &lt; g, by f, then by g (PNN, Qu et al. 2016).
  *
- * <p>Fields of unequal width meet in their common base columns, as the table's identity tells.
+ * <p>Fields of unequal width meet in their common base columns, which {@code identity} gives each batch column.
  */
 public final class InnerProduct implements Op {
 

@@ -10,7 +10,8 @@ import io.dimsieve.optimizer.TwinMask;
 import io.dimsieve.tensor.EmbeddingLayout;
 import io.dimsieve.tensor.EmbeddingTable;
 import io.dimsieve.tensor.RowMasks;
-import io.dimsieve.tensor.Tensor;
+import io.dimsieve.train.Evaluator;
+import io.dimsieve.train.Snapshot;
 import io.dimsieve.train.StepHook;
 import io.dimsieve.train.TrainSpec;
 import io.dimsieve.train.Trainer;
@@ -99,8 +100,12 @@ public final class Amtl implements SearchMethod {
     private final long searchSteps;
     private final long settleSteps;
     private final double smallest;
+    private final Snapshot before;
+    private final Snapshot best;
     private long searched;
     private long settled;
+    private double bestAuc;
+    private int bad;
     private DimensionPlan settling;
 
     Run(Amtl method, SearchTask task, AmtlSettings settings, TrainingStep training) {
@@ -120,6 +125,8 @@ public final class Amtl implements SearchMethod {
       this.warmupSteps = Math.max(1, Math.round(settings.warmup() * perEpoch));
       this.searchSteps = Math.max(1, Math.round(settings.epochs() * perEpoch));
       this.settleSteps = Math.round(settings.settle() * perEpoch);
+      this.before = new Snapshot(task.backend(), model);
+      this.best = new Snapshot(task.backend(), model);
       this.arena = new Arena(task.backend());
       this.mask = new TwinMask(
           task.backend(), arena, table, training.groups(), model.gathered().gradient(), classes.forTwins(), shape,
@@ -155,8 +162,9 @@ public final class Amtl implements SearchMethod {
         mask.learn(training.scale(), 1 - cooled * (1 - settings.cold()), settings.rho());
         searched++;
         press();
-      } else if (settling != null && --settled <= 0) {
-        release();
+      } else if (settling != null) {
+        settled++;
+        settle();
       }
       if (step % perEpoch == 0 && learning(step)) {
         // For the validation that follows.
@@ -212,9 +220,30 @@ public final class Amtl implements SearchMethod {
       plans[task.budgets().indexOf(budget)] = plan;
       mask.rowMask().set(flat(masks));
       settling = plan;
-      settled = settleSteps;
+      settled = 0;
+      bad = 0;
+      bestAuc = Double.NEGATIVE_INFINITY;
+      before.take();
       if (settleSteps == 0) {
         release();
+      }
+    }
+
+    /** Validates every epoch, as a training would, and ends when that has not helped for the patience of the task, or the epochs are over. */
+    private void settle() {
+      boolean over = settled >= settleSteps;
+      if (over || settled % perEpoch == 0) {
+        double auc = Evaluator.evaluate(training.model(), task.dataset(), Part.VALIDATION).auc();
+        if (auc > bestAuc || task.train().patience() == 0) {
+          bestAuc = auc;
+          bad = 0;
+          best.take();
+        } else {
+          bad++;
+        }
+        if (over || (bad > 0 && bad >= task.train().patience())) {
+          release();
+        }
       }
     }
 
@@ -223,16 +252,14 @@ public final class Amtl implements SearchMethod {
           .flatMapToLong(f -> IntStream.range(0, masks.rows(f)).mapToLong(r -> masks.bits(f, r))).toArray();
     }
 
-    /** Hands the settled plan over with the super-net, masked entries 0 for that moment, and lets the twins go on. */
+    /** Hands the settled plan over with its best weights, masked entries 0, and lets the twins go on with the weights from before it settled. */
     private void release() {
-      Tensor values = table.values();
-      try (Arena spare = new Arena(task.backend())) {
-        Tensor kept = Tensor.floats(task.backend(), spare, values.rows(), values.columns());
-        task.backend().copyIn(kept.address(), values.address(), values.bytes());
-        table.clear(settling.layout().rowMasks());
-        task.listener().found(settling, training.model());
-        task.backend().copyIn(values.address(), kept.address(), values.bytes());
+      if (bestAuc > Double.NEGATIVE_INFINITY) {
+        best.restore();
       }
+      table.clear(settling.layout().rowMasks());
+      task.listener().found(settling, training.model());
+      before.restore();
       settling = null;
       if (!pending.isEmpty() && searched >= searchSteps) {
         take(pending.remove(0));
@@ -259,6 +286,8 @@ public final class Amtl implements SearchMethod {
     @Override
     public void close() {
       table.rowMask(null);
+      before.close();
+      best.close();
       mask.close();
       arena.close();
     }

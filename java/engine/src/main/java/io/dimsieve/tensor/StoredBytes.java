@@ -75,8 +75,7 @@ public final class StoredBytes {
    * @param entries kept entries
    */
   public static long masked(int rows, int width, long occupied, long entries, Precision precision) {
-    long head = FIELD + COLUMN * width + precision.scaleBytes();
-    return head + Math.min(dense(rows, width, precision), sparse(rows, occupied, entries, precision));
+    return head(width, precision) + Math.min(dense(rows, width, precision), sparse(rows, occupied, entries, precision));
   }
 
   /** What a whole column adds to a dense table of that many rows. */

@@ -9,6 +9,7 @@ import io.dimsieve.optimizer.BatchGroups;
 import io.dimsieve.optimizer.DenseOptimizer;
 import io.dimsieve.optimizer.EmbeddingOptimizer;
 import io.dimsieve.optimizer.TableUpdate;
+import io.dimsieve.tensor.EmbeddingTable;
 import io.dimsieve.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,7 +51,8 @@ public final class TrainingStep implements AutoCloseable {
     this.model = model;
     this.tape = model.tape();
     this.seed = spec.seed();
-    this.groups = new BatchGroups(tape.backend(), tape.arena(), tape.ids(), (model.firstOrder() == null ? model.embeddings() : model.firstOrder()).rows());
+    EmbeddingTable any = model.firstOrder() == null ? model.embeddings() : model.firstOrder();
+    this.groups = new BatchGroups(tape.backend(), tape.arena(), tape.ids(), any.rows());
     this.dense = new DenseOptimizer(tape.backend(), tape.arena(), spec.dense(), tape.weights());
     if (model.firstOrder() != null) {
       tables.add(new EmbeddingOptimizer(

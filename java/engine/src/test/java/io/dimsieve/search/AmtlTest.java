@@ -90,13 +90,13 @@ class AmtlTest {
           tables.add(superNet.embeddings().values().toArray());
         }
       };
-      SearchTask task = task(backend, dataset, budgets, Map.of("settle", "0.5"), keep);
+      SearchTask task = task(backend, dataset, budgets, Map.of("epochs", "2", "settle", "0.5"), keep);
       List<DimensionPlan> plans = new Amtl().search(task);
       for (int i = 0; i < plans.size(); i++) {
         assertEquals(budgets.get(i), plans.get(i).budget());
         assertTrue(budgets.get(i).cost(plans.get(i).layout()) <= budgets.get(i).limit(task.uniform()));
       }
-      assertEquals(plans, new Amtl().search(task(single, dataset, budgets, Map.of("settle", "0.5"), keep)));
+      assertEquals(plans, new Amtl().search(task(single, dataset, budgets, Map.of("epochs", "2", "settle", "0.5"), keep)));
       assertEquals(6, tables.size());
       for (int i = 0; i < 3; i++) {
         assertArrayEquals(tables.get(i), tables.get(i + 3));
@@ -129,7 +129,7 @@ class AmtlTest {
         }
       };
       List<Budget> budgets = List.of(new Budget(0.3, Budget.Unit.BYTES), new Budget(0.2, Budget.Unit.PARAMETERS));
-      assertEquals(told, new Amtl().search(task(backend, dataset, budgets, Map.of("settle", "0.5"), check)));
+      assertEquals(told, new Amtl().search(task(backend, dataset, budgets, Map.of("epochs", "2", "settle", "0.5"), check)));
     }
   }
 
@@ -178,7 +178,7 @@ class AmtlTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"warmup=0", "settle=0", "rate=0.01", "temperature=0.5", "rho=0.5", "press=end", "zero=false", "fields=none", "resolution=1"})
+  @ValueSource(strings = {"warmup=1", "settle=0", "rate=0.01", "temperature=0.1", "rho=0.5", "press=end", "zero=false", "fields=none", "resolution=1"})
   void everySettingRuns(String setting) {
     String[] pair = setting.split("=");
     try (Backend backend = Backend.cpu(2);

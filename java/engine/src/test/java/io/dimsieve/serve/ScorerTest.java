@@ -20,7 +20,6 @@ import io.dimsieve.model.CtrModel;
 import io.dimsieve.model.ModelSpec;
 import io.dimsieve.tensor.EmbeddingLayout;
 import io.dimsieve.tensor.Precision;
-import io.dimsieve.tensor.Quantizer;
 import io.dimsieve.tensor.RowMasks;
 import io.dimsieve.tensor.StoredBytes;
 import io.dimsieve.train.Evaluator;
@@ -113,7 +112,7 @@ class ScorerTest {
           trainer.fit();
         }
         ModelStore.save(model, whole.encoder(), Map.of(), file);
-        Quantizer.round(model.embeddings());
+        model.roundToStored();
         float[] expected = Evaluator.score(model, dataset, Part.TEST).logits();
         try (ModelStore.Stored stored = ModelStore.load(backend, file, 256);
             Scorer scorer = Scorer.open(backend, file, 1)) {
