@@ -66,10 +66,14 @@ final class CompareCommand implements Callable<Integer> {
   @Option(names = "--unit", defaultValue = "bytes", description = "what a budget counts: parameters, bytes or dimensions (default: ${DEFAULT-VALUE})")
   private String unit;
 
-  @Option(names = "--seeds", split = ",", defaultValue = "1,2,3", paramLabel = "SEED", description = "of weights, shuffling and dropout (default: ${DEFAULT-VALUE})")
+  @Option(
+      names = "--seeds", split = ",", defaultValue = "1,2,3", paramLabel = "SEED",
+      description = "of weights, shuffling and dropout (default: ${DEFAULT-VALUE})")
   private List<Long> seeds;
 
-  @Option(names = "--models", split = ",", defaultValue = "deepfm", paramLabel = "MODEL", description = "models to compare for (default: ${DEFAULT-VALUE})")
+  @Option(
+      names = "--models", split = ",", defaultValue = "deepfm", paramLabel = "MODEL",
+      description = "models to compare for (default: ${DEFAULT-VALUE})")
   private List<String> models;
 
   @Option(names = "--set", paramLabel = "METHOD.NAME=VALUE", description = "a setting of one of the methods, such as ham.gamma=0.5")
@@ -107,8 +111,8 @@ final class CompareCommand implements Callable<Integer> {
       EmbeddingLayout uniform = EmbeddingLayout.uniform(model.dimension(), dataset.rows());
       Budget.Unit counted = Budget.Unit.of(unit);
       StudySpec wanted = new StudySpec(
-          models.stream().map(model::spec).toList(), methods, budgets.stream().map(text -> BudgetText.parse(text, counted, uniform).share()).toList(), counted,
-          seeds, model.dimension(), train.spec(), byMethod(), Retrain.of(retrain));
+          models.stream().map(model::spec).toList(), methods,
+          budgets.stream().map(text -> BudgetText.parse(text, counted, uniform).share()).toList(), counted, seeds, model.dimension(), train.spec(), byMethod(), Retrain.of(retrain));
       Study study = new Study(backend, dataset, wanted, folder);
       study.progress(main.progress());
       study.stopWhen(main.stopRequested());

@@ -51,7 +51,8 @@ final class SearchCommand implements Callable<Integer> {
 
   @Option(
       names = "--max-auc-loss", paramLabel = "LOSS",
-      description = "write only the plan of the smallest of the budgets whose retrained model loses no more validation AUC than this against the full model")
+      description = "write only the plan of the smallest of the budgets whose retrained model loses no more validation AUC than this"
+          + " against the full model")
   private Double loss;
 
   @Option(names = "--unit", defaultValue = "bytes", description = "what a budget counts: parameters, bytes or dimensions (default: ${DEFAULT-VALUE})")
@@ -138,7 +139,8 @@ final class SearchCommand implements Callable<Integer> {
     search.progress(main.progress());
     search.stopWhen(main.stopRequested());
     BudgetSearch.Result result = search.run(SearchMethods.of(method), ladder, settings, loss);
-    System.out.printf(Locale.ROOT, "%-10s %14s %14s %10s%n%-10s %14s %14.5f %10s%n", "budget", unit, "validation auc", "loss", "full", "", result.fullAuc(), "");
+    System.out.printf(Locale.ROOT, "%-10s %14s %14s %10s%n", "budget", unit, "validation auc", "loss");
+    System.out.printf(Locale.ROOT, "%-10s %14s %14.5f%n", "full", "", result.fullAuc());
     result.tried().forEach(tried -> System.out.printf(
         Locale.ROOT, "%-10s %,14d %14.5f %10.5f%s%n", RunKey.percent(tried.plan().budget().share()), tried.cost(), tried.validationAuc(), tried.loss(),
         tried.good() ? "" : " too much"));

@@ -18,9 +18,10 @@ import java.util.Map;
 import java.util.function.BooleanSupplier;
 
 /**
- * Finds the smallest budget whose model is nearly as good as the full one. The full model is trained; a ladder of budgets is searched in one run; then the
- * ladder is bisected: a budget is tried by training its model and comparing validation AUCs. This takes the quality to fall with the budget; where noise
- * makes it rise, the answer still keeps the loss, but a smaller budget of the ladder may have kept it too.
+ * Finds the smallest budget whose model is nearly as good as the full one. The full model is trained; a ladder of budgets is searched in
+ * one run; then the ladder is bisected: a budget is tried by training its model and comparing validation AUCs. This takes the quality to
+ * fall with the budget; where noise makes it rise, the answer still keeps the loss, but a smaller budget of the ladder may have kept it
+ * too.
  */
 public final class BudgetSearch {
 

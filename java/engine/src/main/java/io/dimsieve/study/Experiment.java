@@ -25,8 +25,9 @@ import java.util.Map;
 import java.util.function.BooleanSupplier;
 
 /**
- * One model on one dataset with one seed: searches plans and finds out how good their models are, as they would be served (rounded to their precision). What
- * a study and a budget search are made of. Keeps the full model once it is trained, for the methods that look at one; it is the model they would train.
+ * One model on one dataset with one seed: searches plans and finds out how good their models are, as they would be served (rounded to their
+ * precision). What a study and a budget search are made of. Keeps the full model once it is trained, for the methods that look at one; it
+ * is the model they would train.
  */
 final class Experiment implements AutoCloseable {
 

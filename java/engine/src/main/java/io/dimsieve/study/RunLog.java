@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The finished runs of a study as a CSV file that only grows: one line a run, durable before the next one begins. A last line that was cut short by the
- * end of a process is dropped and its run done again. One process at a time writes.
+ * The finished runs of a study as a CSV file that only grows: one line a run, durable before the next one begins. A last line that was cut
+ * short by the end of a process is dropped and its run done again. One process at a time writes.
  */
 final class RunLog implements AutoCloseable {
 

@@ -33,7 +33,8 @@ final class RunProgress implements Progress {
 
   /** Work on something begins. */
   void start(String what) {
-    title = "run " + Math.min(total, done + 1) + " of " + total + (timed == 0 ? "" : ", " + time(seconds / timed * (total - done)) + " left") + ": " + what;
+    String left = timed == 0 ? "" : ", " + time(seconds / timed * (total - done)) + " left";
+    title = "run " + Math.min(total, done + 1) + " of " + total + left + ": " + what;
     outer.begin(title, -1);
   }
 

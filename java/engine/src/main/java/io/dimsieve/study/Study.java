@@ -18,9 +18,9 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 
 /**
- * Search methods × budgets × seeds × models on one dataset. Every finished run is a line of {@code runs.csv} in the study's folder and is not run again: a
- * study that was stopped goes on where it was, and ends with the same lines as one that was not (but for the seconds). A search is done once for all
- * budgets of a model, method and seed; it is repeated when only some of its runs are there.
+ * Search methods × budgets × seeds × models on one dataset. Every finished run is a line of {@code runs.csv} in the study's folder and is
+ * not run again: a study that was stopped goes on where it was, and ends with the same lines as one that was not (but for the seconds). A
+ * search is done once for all budgets of a model, method and seed; it is repeated when only some of its runs are there.
  */
 public final class Study {
 

@@ -21,8 +21,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What all runs of a study have in common: {@code study.json} beside its runs. Methods, seeds and models may be added to a study; everything else must stay as
- * it was, for the runs that are there were made with it.
+ * What all runs of a study have in common: {@code study.json} beside its runs. Methods, seeds and models may be added to a study;
+ * everything else must stay as it was, for the runs that are there were made with it.
  *
  * @param dataset what the rows are: {@code source}, {@code split} and the rows of each part
  * @param fields names, in order
@@ -31,7 +31,8 @@ import java.util.TreeMap;
  * @param methods settings by method
  */
 public record StudyDescription(
-    Map<String, String> dataset, List<String> fields, List<Integer> tableRows, Map<String, String> common, Map<String, Map<String, String>> methods) {
+    Map<String, String> dataset, List<String> fields, List<Integer> tableRows, Map<String, String> common,
+    Map<String, Map<String, String>> methods) {
 
   /** Name of the file in a study's folder. */
   public static final String NAME = "study.json";
@@ -80,7 +81,8 @@ public record StudyDescription(
       }
       return read;
     } catch (IOException e) {
-      throw new ModelFormatException(file.toString(), Files.exists(file) ? "cannot be read: " + e.getMessage() : "does not exist: no study was made there", e);
+      throw new ModelFormatException(
+          file.toString(), Files.exists(file) ? "cannot be read: " + e.getMessage() : "does not exist: no study was made there", e);
     } catch (JsonParseException e) {
       throw new ModelFormatException(file.toString(), "is a damaged description of a study: " + e.getMessage(), e);
     }

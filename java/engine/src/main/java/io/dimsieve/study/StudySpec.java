@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What a study compares: every method at every budget with every seed, for every model. The full uniform model is always trained as the reference, and
- * {@code uniform} is always among the methods.
+ * What a study compares: every method at every budget with every seed, for every model. The full uniform model is always trained as the
+ * reference, and {@code uniform} is always among the methods.
  *
  * @param models one for each architecture, the same but for that
  * @param methods names of search methods

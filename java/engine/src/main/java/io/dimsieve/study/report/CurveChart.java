@@ -10,8 +10,8 @@ import java.util.Locale;
 import java.util.function.Function;
 
 /**
- * Quality against stored bytes: one line for each method, standard errors as bars, names at the line ends. The share of bytes falls from left to right, so
- * that the lines end where methods differ most; the full model is a band across.
+ * Quality against stored bytes: one line for each method, standard errors as bars, names at the line ends. The share of bytes falls from
+ * left to right, so that the lines end where methods differ most; the full model is a band across.
  */
 final class CurveChart {
 

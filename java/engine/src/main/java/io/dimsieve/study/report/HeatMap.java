@@ -6,7 +6,10 @@ import io.dimsieve.study.StudySummary;
 import java.util.List;
 import java.util.Locale;
 
-/** Dimensions kept by field: a table with a row for each method and budget, its numbers on a ground the darker the more of the D columns are kept. */
+/**
+ * Dimensions kept by field: a table with a row for each method and budget, its numbers on a ground the darker the more of the D columns are
+ * kept.
+ */
 final class HeatMap {
 
   private final StudySummary summary;

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How each method is drawn: a colour and a mark, the same in every chart, so that nobody depends on colours alone. {@code uniform} is the line to beat: ink,
- * dashed, hollow marks.
+ * How each method is drawn: a colour and a mark, the same in every chart, so that nobody depends on colours alone. {@code uniform} is the
+ * line to beat: ink, dashed, hollow marks.
  */
 final class Looks {
 

@@ -17,8 +17,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * What a study's folder says, for people: {@code summary.csv}, {@code summary.md} and {@code report.html}, one page without scripts that needs nothing else.
- * Equal runs give equal bytes.
+ * What a study's folder says, for people: {@code summary.csv}, {@code summary.md} and {@code report.html}, one page without scripts that
+ * needs nothing else. Equal runs give equal bytes.
  */
 public final class Report {
 
@@ -69,8 +69,10 @@ public final class Report {
   }
 
   private String page() {
-    StringBuilder html = new StringBuilder("<!DOCTYPE html>\n<html lang=\"en\" xmlns=\"http://www.w3.org/1999/xhtml\">\n<head>\n<meta charset=\"UTF-8\"/>\n"
-        + "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n<title>Dimsieve: comparison of search methods</title>\n<style>\n");
+    StringBuilder html = new StringBuilder("<!DOCTYPE html>\n<html lang=\"en\" xmlns=\"http://www.w3.org/1999/xhtml\">\n"
+        + "<head>\n<meta charset=\"UTF-8\"/>\n"
+        + "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n"
+        + "<title>Dimsieve: comparison of search methods</title>\n<style>\n");
     html.append(style()).append("</style>\n</head>\n<body>\n<main>\n<header><h1>Comparison of search methods</h1>\n");
     Map<String, String> data = study.dataset();
     html.append("<p>").append(Svg.escape(data.getOrDefault("source", ""))).append(": ").append(study.fields().size()).append(" fields, ")
@@ -112,7 +114,8 @@ public final class Report {
   }
 
   private static void figure(StringBuilder html, String title, String note, String content) {
-    html.append("<figure><figcaption><strong>").append(title).append("</strong> ").append(note).append("</figcaption>\n").append(content).append("</figure>\n");
+    html.append("<figure><figcaption><strong>").append(title).append("</strong> ").append(note).append("</figcaption>\n")
+        .append(content).append("</figure>\n");
   }
 
   private void table(StringBuilder html, String model) {

@@ -24,8 +24,8 @@ final class SummaryMarkdown {
     for (String model : summary.models()) {
       text.append("\n## ").append(model).append("\n\n").append(line(COLUMNS)).append(line(COLUMNS.stream().map(title -> "---").toList()));
       summary.rows(model).forEach(row -> text.append(line(cells(row))));
-      text.append("\nMean kept columns per row of ").append(String.join(", ", study.fields())).append(":\n\n").append(line(List.of("budget", "method", "widths")))
-          .append(line(List.of("---", "---", "---")));
+      text.append("\nMean kept columns per row of ").append(String.join(", ", study.fields())).append(":\n\n")
+          .append(line(List.of("budget", "method", "widths"))).append(line(List.of("---", "---", "---")));
       for (StudySummary.Row row : summary.rows(model)) {
         text.append(line(List.of(
             RunKey.percent(row.budget()), row.method(),

@@ -9,8 +9,8 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Validation AUC after each epoch, a small chart for each method on common axes: every seed is a line, smaller budgets are fainter. What lies far below (first
- * epochs) is cut off.
+ * Validation AUC after each epoch, a small chart for each method on common axes: every seed is a line, smaller budgets are fainter. What
+ * lies far below (first epochs) is cut off.
  */
 final class TrainingCurves {
 

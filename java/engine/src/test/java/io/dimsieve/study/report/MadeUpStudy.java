@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 
-/** The folder of a large study that never ran: methods that lose quality at different speeds, in the shapes of real ones. For tests and for looking at. */
+/**
+ * The folder of a large study that never ran: methods that lose quality at different speeds, in the shapes of real ones. For tests and for
+ * looking at.
+ */
 final class MadeUpStudy {
 
   static final List<String> METHODS = List.of("ham", "sseds", "pep", "amtl", "optembed", "random", "magnitude", "uniform");
