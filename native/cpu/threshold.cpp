@@ -18,7 +18,7 @@
  *
  * A unit of work is (field, DS_ROW_CHUNK rows); a row's gradient is summed over its positions in ascending order, a shared threshold's over rows, then
  * in float64 over units, fields and columns, all ascending. Thresholds of single features take one pass of 56 bytes an entry; shared ones a pass of 28
- * and one of 8. Sources: Liu et al. 2021 (PEP), eq. 5 and 7, and its official code; Kusupati et al. 2020 (STR).
+ * and one of 8. Sources: Liu et al. 2021 (PEP) and its official code; Kusupati et al. 2020 (STR).
  */
 #include "arguments.h"
 #include "exp_log.h"
@@ -234,8 +234,10 @@ int threshold_update(ds_stream stream, ds_f32_in grad, int64_t grad_stride, ds_i
     Count count;
     for (int64_t r = part.first; r < part.end; r++) {
       const bool hit = u < counts[part.f] && value[u] == r;
-      count.row(update_row(x, base[part.f] + r * part.d, part.threshold + (r - part.first) * row_step(granularity, part.d), part.d, grad + column[part.f],
-                           position + (hit ? start[u] : 0), hit ? start[u + 1] - start[u] : 0, partial));
+      const int64_t own = part.threshold + (r - part.first) * row_step(granularity, part.d);
+      const int32_t *places = position + (hit ? start[u] : 0);
+      const int32_t positions = hit ? start[u + 1] - start[u] : 0;
+      count.row(update_row(x, base[part.f] + r * part.d, own, part.d, hit ? grad + column[part.f] : nullptr, places, positions, partial));
       u += hit;
     }
     if (!shared) count.add_to(kept + 3 * part.f);

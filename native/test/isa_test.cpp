@@ -126,6 +126,48 @@ TEST(isa_fm) {
         });
 }
 
+TEST(isa_cross_and_concat) {
+  for (int64_t n : WIDTHS)
+    for (int64_t batch : BATCHES)
+      same_bits((uint64_t)n, [&](const ds_backend *t, Random &random, Outputs &o) {
+        F32 x0 = some(random, batch * n), x = some(random, batch * n), y = some(random, batch * n), bias = some(random, n), dout = some(random, batch * n);
+        F32 out(batch * n), dx0(batch * n), dx(batch * n), dy(batch * n), dbias(n), workspace(units(batch) * n), both(2 * batch * n);
+        REQUIRE_STATUS(DS_OK, t->cross_forward(nullptr, x0, x, y, bias, out, batch, n));
+        REQUIRE_STATUS(DS_OK, t->cross_backward(nullptr, x0, y, bias, dout, dx0, 1, dx, 0, dy, dbias, workspace, batch, n));
+        REQUIRE_STATUS(DS_OK, t->concat_forward(nullptr, out, dx0, both, batch, n, n));
+        REQUIRE_STATUS(DS_OK, t->concat_backward(nullptr, both, x0, 1, x, 1, batch, n, n));
+        for (const F32 *b : {&out, &dx0, &dx, &dy, &dbias, &both, &x0, &x}) o.add(*b);
+      });
+}
+
+TEST(isa_inner_product) {
+  for (int64_t dim : {1, 7, 16, 17, 33})
+    for (bool placed : {false, true})
+      same_bits((uint64_t)dim, [&](const ds_backend *t, Random &random, Outputs &o) {
+        const int64_t batch = 70, columns = 5 * dim;
+        F32 e = some(random, batch * columns), dout = some(random, batch * 10), de(batch * columns), spread(batch * columns), out(batch * 10);
+        I32 place(columns), column(5);
+        for (int64_t c = 0; c < columns; c++) place[c] = (int32_t)(c % dim);
+        for (int64_t f = 0; f < 5; f++) column[f] = (int32_t)(f * dim);
+        const int32_t *identity = placed ? place.data() : nullptr;
+        REQUIRE_STATUS(DS_OK, t->inner_product_forward(nullptr, e, identity, column, spread, out, batch, 5, columns, dim));
+        REQUIRE_STATUS(DS_OK, t->inner_product_backward(nullptr, e, identity, column, spread, dout, de, 1, batch, 5, columns, dim));
+        for (const F32 *b : {&spread, &out, &de}) o.add(*b);
+      });
+}
+
+TEST(isa_field_attention) {
+  for (int32_t size : {1, 7, 16, 17, 33})
+    for (int32_t fields : {1, 5, 17})
+      same_bits((uint64_t)size, [&](const ds_backend *t, Random &random, Outputs &o) {
+        const int64_t n = (int64_t)20 * fields * 2 * size;
+        F32 x = some(random, 4 * n, 2), dout = some(random, n), weights((int64_t)20 * 2 * fields * fields), out(n), dx(4 * n);
+        REQUIRE_STATUS(DS_OK, t->field_attention_forward(nullptr, x, weights, out, 0.3f, 20, fields, 2, size));
+        REQUIRE_STATUS(DS_OK, t->field_attention_backward(nullptr, x, weights, out, dout, dx, 0.3f, 20, fields, 2, size));
+        for (const F32 *b : {&weights, &out, &dx}) o.add(*b);
+      });
+}
+
 TEST(isa_bias_relu_dropout) {
   for (int64_t n : WIDTHS)
     for (int64_t batch : BATCHES)

@@ -38,6 +38,7 @@ class ArchitectureTest {
       "data: memory encode file",
       "train: memory kernel tensor op autograd optimizer model metric encode file data",
       "search: memory kernel tensor op autograd optimizer model metric encode file data train",
+      "study: memory kernel tensor op autograd optimizer model metric encode file data train search",
       "serve: memory kernel tensor op encode file"
   })
   void importsOnlyWhatItsArrowsAllow(String name, String allowed) {

@@ -41,8 +41,12 @@ class MirrorTest {
       "encode/FieldKind",
       // Written by ModelStore and read back by ScorerTest, with the programs in them.
       "file/ModelFile", "file/ModelFileWriter", "file/Program", "train/ModelStore",
+      // Three constants; written and read back by FieldPackerTest, and served from by PackedGatherTest.
+      "tensor/PackedForm", "tensor/StoredTables", "tensor/PackedTable",
       // Run as a whole by HamTest.
       "train/Evaluator", "train/Snapshot", "train/TrainSpec", "search/SearchTask",
+      // A key, read and written by RunRecordTest; a choice, read by StudySpecTest.
+      "study/RunKey", "study/Retrain",
       // Controls and their registry; selection itself is ColumnSelectionTest's.
       "search/SearchMethods", "search/UniformDimension", "search/RandomColumns", "search/ColumnMagnitude");
 

@@ -3,6 +3,7 @@ package io.dimsieve.cli;
 import io.dimsieve.ModelFormatException;
 import io.dimsieve.data.Dataset;
 import io.dimsieve.data.Part;
+import io.dimsieve.encode.Encoder;
 import io.dimsieve.kernel.Backend;
 import io.dimsieve.train.Evaluation;
 import io.dimsieve.train.Evaluator;
@@ -38,15 +39,27 @@ final class EvaluateCommand implements Callable<Integer> {
     try (Backend backend = engine.open();
         Dataset dataset = Dataset.open(data);
         ModelStore.Stored stored = ModelStore.load(backend, source, batch)) {
-      if (!Arrays.equals(stored.encoder().rows(), dataset.rows())
-          || !stored.encoder().schema().equals(dataset.encoder().schema())) {
-        throw new ModelFormatException(source.toString(), "has other fields or vocabularies than " + data);
-      }
-      Evaluation e = Evaluator.evaluate(stored.model(), dataset, part);
+      Evaluation e = Evaluator.evaluate(stored.model(), asModelKnows(dataset, stored.encoder()), part);
       System.out.printf(
           Locale.ROOT, "auc %.5f logloss %.5f calibration %.4f rows %d, %.2f us a row%n", e.auc(), e.logLoss(), e.calibration(), e.rows(),
           1e6 * e.seconds() / Math.max(1, e.rows()));
       return 0;
     }
+  }
+
+  /** The dataset as the model's vocabularies see it, which may be the more frequent part of the dataset's. */
+  private Dataset asModelKnows(Dataset dataset, Encoder model) {
+    boolean same = model.schema().equals(dataset.encoder().schema());
+    for (int f = 0; same && f < model.fields(); f++) {
+      same = model.rows(f) <= dataset.encoder().rows(f);
+    }
+    Dataset seen = same ? dataset.truncated(model.rows()) : dataset;
+    for (int f = 0; same && f < model.fields(); f++) {
+      same = model.vocabulary(f) == null || Arrays.equals(model.vocabulary(f).utf8(), seen.encoder().vocabulary(f).utf8());
+    }
+    if (!same) {
+      throw new ModelFormatException(source.toString(), "has other fields or vocabularies than " + data);
+    }
+    return seen;
   }
 }

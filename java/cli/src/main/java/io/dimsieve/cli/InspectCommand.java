@@ -8,12 +8,17 @@ import io.dimsieve.file.ModelFile;
 import io.dimsieve.file.Program;
 import io.dimsieve.file.TensorFileReader;
 import io.dimsieve.search.DimensionPlan;
+import io.dimsieve.tensor.Precision;
+import io.dimsieve.tensor.StoredBytes;
+import io.dimsieve.tensor.StoredTables;
+import io.dimsieve.train.ModelStore;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.Callable;
+import java.util.function.IntFunction;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -55,7 +60,8 @@ final class InspectCommand implements Callable<Integer> {
 
   private static void plan(DimensionPlan plan) {
     System.out.println("dimension plan of " + plan.method() + ", " + plan.budget() + ", seed " + plan.seed() + ", settings " + plan.settings());
-    fields(plan.fields().toArray(String[]::new), plan.layout().rows(), plan.layout().dimension(), f -> plan.layout().kept(f));
+    fields(plan.fields().toArray(String[]::new), plan.layout().rows(), plan.layout().dimension(), f -> plan.layout().kept(f),
+        f -> stored(plan.layout().precision(), StoredBytes.of(plan.layout(), f)));
   }
 
   private static void dataset(Dataset dataset) {
@@ -71,16 +77,24 @@ final class InspectCommand implements Callable<Integer> {
     Schema schema = model.encoder().schema();
     System.out.println("model " + model.metadata("spec"));
     System.out.println("made by " + model.metadata("provenance"));
-    fields(schema.fields().stream().map(field -> field.name()).toArray(String[]::new), model.rows(), model.dimension(), f -> model.columns()[f]);
+    StoredTables tables = ModelStore.tables(model);
+    fields(
+        schema.fields().stream().map(field -> field.name()).toArray(String[]::new), model.rows(), model.dimension(), f -> model.columns()[f],
+        f -> tables == null ? "no table" : tables.fields().get(f).form() + " " + stored(tables.layout().precision(), tables.fields().get(f).storedBytes()));
     for (Program.Instruction i : model.program().instructions()) {
       System.out.println("  " + i.out() + " = " + i.kind().name().toLowerCase(java.util.Locale.ROOT) + " " + i.a() + " " + i.b() + " " + i.weight());
     }
   }
 
-  private static void fields(String[] names, int[] rows, int dimension, java.util.function.IntFunction<int[]> kept) {
+  private static String stored(Precision precision, long bytes) {
+    return String.format("%s, %,d bytes", precision, bytes);
+  }
+
+  private static void fields(String[] names, int[] rows, int dimension, IntFunction<int[]> kept, IntFunction<String> stored) {
     for (int f = 0; f < names.length; f++) {
       int[] columns = kept.apply(f);
-      System.out.printf("  %-24s %,12d rows, %d of %d columns %s%n", names[f], rows[f], columns.length, dimension, Arrays.toString(columns));
+      System.out.printf(
+          "  %-24s %,12d rows, %d of %d columns, %s %s%n", names[f], rows[f], columns.length, dimension, stored.apply(f), Arrays.toString(columns));
     }
   }
 }

@@ -26,6 +26,7 @@ import picocli.CommandLine.Option;
       GenerateCommand.class,
       TrainCommand.class,
       SearchCommand.class,
+      CompareCommand.class,
       CompactCommand.class,
       RetrainCommand.class,
       EvaluateCommand.class,

@@ -7,7 +7,7 @@ import picocli.CommandLine.Option;
 /** Options that describe a model. */
 final class ModelOptions {
 
-  @Option(names = "--model", defaultValue = "deepfm", description = "lr, fm, wide-deep or deepfm (default: ${DEFAULT-VALUE})")
+  @Option(names = "--model", defaultValue = "deepfm", description = "lr, fm, wide-deep, deepfm, dcnv2, ipnn or autoint (default: ${DEFAULT-VALUE})")
   private String model;
 
   @Option(names = "--dimension", defaultValue = "16", description = "base embedding dimension D (default: ${DEFAULT-VALUE})")
@@ -32,11 +32,30 @@ final class ModelOptions {
       description = "standard deviation of initial embeddings (default: ${DEFAULT-VALUE})")
   private double deviation;
 
+  @Option(names = "--cross-layers", defaultValue = "3", description = "cross layers of dcnv2 (default: ${DEFAULT-VALUE})")
+  private int crossLayers;
+
+  @Option(names = "--attention-size", defaultValue = "16", description = "size of an attention head of autoint (default: ${DEFAULT-VALUE})")
+  private int attentionSize;
+
+  @Option(names = "--attention-heads", defaultValue = "2", description = "attention heads of autoint (default: ${DEFAULT-VALUE})")
+  private int attentionHeads;
+
+  @Option(names = "--attention-layers", defaultValue = "3", description = "attention layers of autoint (default: ${DEFAULT-VALUE})")
+  private int attentionLayers;
+
   int dimension() {
     return dimension;
   }
 
   ModelSpec spec() {
-    return new ModelSpec(model, hidden, dropout, batchNorm, projection, deviation);
+    return spec(model);
+  }
+
+  /** The same sizes for a model of another name than {@code --model} says. */
+  ModelSpec spec(String architecture) {
+    return new ModelSpec(
+        architecture, hidden, dropout, batchNorm, projection, deviation, crossLayers,
+        new ModelSpec.Attention(attentionSize, attentionHeads, attentionLayers));
   }
 }

@@ -69,6 +69,7 @@ final class TrainingRun {
               + (checkpoint == null ? "; without --checkpoint nothing was kept" : "; run the same command again to go on from " + checkpoint));
           return new Outcome(null, result, model.parameters(), model.embeddingBytes(), result.seconds());
         }
+        model.roundToStored();
         ModelStore.save(model, rows.encoder(), provenance(train), output);
         Evaluation test = Evaluator.evaluate(model, rows, rows.rows(Part.TEST) > 0 ? Part.TEST : Part.VALIDATION);
         return new Outcome(test, result, model.parameters(), model.embeddingBytes(), result.seconds());

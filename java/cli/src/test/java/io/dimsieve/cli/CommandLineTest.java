@@ -11,6 +11,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -79,7 +80,7 @@ class CommandLineTest {
 
   @ParameterizedTest
   @ValueSource(strings = {
-    "demo", "prepare", "generate", "train", "search", "compact", "retrain", "evaluate", "score", "inspect", "doctor"})
+    "demo", "prepare", "generate", "train", "search", "compare", "compact", "retrain", "evaluate", "score", "inspect", "doctor"})
   void everyVerbHasHelpAndRefusesUnknownFlags(String verb) {
     Ended help = run(verb, "--help");
     assertEquals(0, help.code, help.err);
@@ -118,6 +119,13 @@ class CommandLineTest {
     for (Path file : new Path[] {data, quarter, slim}) {
       assertFalse(assertOk(run("inspect", file)).out.isBlank());
     }
+    Path bytes = folder.resolve("bytes.json");
+    Files.writeString(bytes, Files.readString(quarter).replaceFirst("\"precision\": *\"f32\"", "\"precision\":\"i8\""));
+    Path tiny = folder.resolve("tiny.model");
+    String told = assertOk(run(join(small, "retrain", data, "--plan", bytes, "-o", tiny))).out;
+    assertTrue(assertOk(run("inspect", tiny)).out.contains("dense i8, "));
+    String auc = told.substring(told.indexOf("auc "), told.indexOf(" logloss"));
+    assertEquals(Double.parseDouble(auc.substring(4)), Double.parseDouble(assertOk(run("evaluate", tiny, data)).out.split(" ")[1]), 1e-4, told);
     Path text = folder.resolve("rows.tsv");
     assertOk(run("generate", "--rows", 300, "--cardinalities", "40,30,20", "--planted", "4,3,2", "--dimension", 4, "-o", text, "--text"));
     Path scores = folder.resolve("scores.txt");
@@ -125,6 +133,64 @@ class CommandLineTest {
     List<String> lines = Files.readAllLines(scores);
     assertEquals(300, lines.size());
     assertTrue(lines.stream().mapToDouble(Double::parseDouble).allMatch(p -> p > 0 && p < 1));
+  }
+
+  @Test
+  void aComparisonGoesOnAndReports() throws IOException {
+    Path data = folder.resolve("synthetic.ds");
+    assertOk(run("generate", "--rows", 3000, "--cardinalities", "40,30,20", "--planted", "4,3,2", "--dimension", 4, "-o", data, "--quiet"));
+    Path study = folder.resolve("study");
+    Object[] small = {
+      "compare", data, "-o", study, "--dimension", 4, "--hidden", "8", "--batch", 256, "--epochs", 2, "--threads", 2, "--budget", "50%,0.3",
+      "--set", "ham.epochs=1", "--models", "fm,deepfm"};
+    Ended first = assertOk(run(join(new Object[] {"--methods", "ham", "--seeds", "1"}, small)));
+    assertEquals(2 * 5, first.err.lines().count(), "one line a run: " + first.err);
+    assertTrue(first.err.contains("run 10 of 10") && first.err.contains("deepfm uniform 30 % seed 1: test auc 0."), first.err);
+    assertEquals(study.resolve("report.html").toString(), first.out.strip());
+    List<String> lines = Files.readAllLines(study.resolve("runs.csv"));
+    Ended more = assertOk(run(join(new Object[] {"--methods", "ham,random", "--seeds", "1,2"}, small)));
+    assertTrue(more.err.startsWith("run 11 of 28"), more.err);
+    assertEquals(lines, Files.readAllLines(study.resolve("runs.csv")).subList(0, lines.size()));
+    for (String file : new String[] {"summary.csv", "summary.md", "report.html"}) {
+      assertTrue(Files.readString(study.resolve(file)).contains("random"), file);
+    }
+    byte[] page = Files.readAllBytes(study.resolve("report.html"));
+    Files.delete(study.resolve("report.html"));
+    assertOk(run("compare", "-o", study, "--report-only"));
+    assertArrayEquals(page, Files.readAllBytes(study.resolve("report.html")));
+    assertRefused(4, "train.batchSize = 256, now it is train.batchSize = 128", join(new Object[] {"--batch", 128}, remove(small, "--batch")));
+    assertRefused(2, "names its method", "compare", data, "-o", study, "--set", "gamma=1");
+    assertRefused(2, "not compared", "compare", data, "-o", study, "--methods", "random", "--set", "ham.gamma=1");
+    assertRefused(2, "'DATASET'", "compare", "-o", study);
+    assertRefused(2, "--model", "compare", data, "-o", study, "--model", "fm");
+    assertRefused(4, "no study was made there", "compare", "-o", folder, "--report-only");
+  }
+
+  private static Object[] remove(Object[] arguments, String option) {
+    List<Object> left = new ArrayList<>(Arrays.asList(arguments));
+    int at = left.indexOf(option);
+    left.subList(at, at + 2).clear();
+    return left.toArray();
+  }
+
+  @Test
+  void budgetsAreSharesPercentagesSizesOrALoss() throws IOException {
+    Path data = folder.resolve("synthetic.ds");
+    assertOk(run("generate", "--rows", 3000, "--cardinalities", "40,30,20", "--planted", "4,3,2", "--dimension", 4, "-o", data, "--quiet"));
+    Path plan = folder.resolve("p.json");
+    Object[] small = {
+      "search", data, "-o", plan, "--method", "uniform", "--model", "fm", "--dimension", 4, "--batch", 256, "--epochs", 2, "--quiet", "--threads", 2};
+    assertOk(run(join(new Object[] {"--budget", "0.5,75%,1.2KB,1KiB"}, small)));
+    for (String name : new String[] {"0.5", "0.75", "1.2KB", "1KiB"}) {
+      assertTrue(Files.exists(folder.resolve("p-" + name + ".json")), name);
+    }
+    assertRefused(2, "at most the", join(new Object[] {"--budget", "1GB"}, small));
+    assertRefused(2, "is a size", join(new Object[] {"--budget", "1KB", "--unit", "dimensions"}, small));
+    Ended found = assertOk(run(join(new Object[] {"--max-auc-loss", 0.99, "--budget", "1,0.5,0.25"}, small)));
+    assertTrue(found.out.lines().anyMatch(line -> line.startsWith("25 %")), found.out);
+    assertTrue(Files.readString(plan).contains("\"share\": 0.25"));
+    assertRefused(2, "neither with --weights", join(new Object[] {"--max-auc-loss", 0.1, "--weights", folder}, small));
+    assertRefused(2, "loss of AUC", join(new Object[] {"--max-auc-loss", 7}, small));
   }
 
   private static Ended assertOk(Ended ended) {

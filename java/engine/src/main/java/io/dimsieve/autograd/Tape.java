@@ -2,6 +2,7 @@ package io.dimsieve.autograd;
 
 import io.dimsieve.kernel.Backend;
 import io.dimsieve.memory.Arena;
+import io.dimsieve.op.EmbeddingAxes;
 import io.dimsieve.op.Op;
 import io.dimsieve.op.Variable;
 import io.dimsieve.op.Weights;
@@ -98,22 +99,27 @@ public final class Tape implements AutoCloseable {
     return new Variable(Tensor.floats(backend, arena, capacity, 1), logitGradient);
   }
 
-  /** A dense parameter that learns. */
+  /** A dense parameter that learns and has no axis of embedding columns. */
   public Weights weights(String name, long rows, long columns) {
-    Weights made = allocate(name, rows, columns);
+    return weights(name, rows, columns, EmbeddingAxes.NONE);
+  }
+
+  /** A dense parameter that learns. */
+  public Weights weights(String name, long rows, long columns, EmbeddingAxes axes) {
+    Weights made = allocate(name, rows, columns, axes);
     weights.add(made);
     return made;
   }
 
   /** A dense array that does not learn by gradient but belongs to the model, such as a running mean. Its gradient is scratch. */
   public Weights buffer(String name, long rows, long columns) {
-    Weights made = allocate(name, rows, columns);
+    Weights made = allocate(name, rows, columns, EmbeddingAxes.NONE);
     buffers.add(made);
     return made;
   }
 
-  private Weights allocate(String name, long rows, long columns) {
-    return new Weights(name, Tensor.floats(backend, arena, rows, columns), Tensor.floats(backend, arena, rows, columns));
+  private Weights allocate(String name, long rows, long columns, EmbeddingAxes axes) {
+    return new Weights(name, Tensor.floats(backend, arena, rows, columns), Tensor.floats(backend, arena, rows, columns), axes);
   }
 
   /** Scratch memory for reductions over a batch of rows of up to {@code columns} floats, shared by all operations. */

@@ -22,8 +22,21 @@ public record Program(List<Instruction> instructions) {
     PROJECT,
     /** out [batch, 1]: factorization machine of a; size is its dimension, weight "identity" or empty for c mod dimension. */
     FM,
+    /** out [batch, fields · (fields − 1) / 2]: inner products of all pairs of fields f < g of a, by f, then by g; size and weight as for FM. */
+    INNER_PRODUCT,
     /** out [batch, size] = a · weight. */
     MATMUL,
+    /** out [batch, size]: each field of a, all of equal size, times weight [size of a field of a, size / fields]. */
+    FIELD_MATMUL,
+    /** out = a ⊙ (b · weight.weight + weight.bias) + b, all [batch, size]. */
+    CROSS,
+    /**
+     * out [batch, fields · heads · size]: self-attention over fields, a having query, key, value and residual [heads · size] of every field side by side;
+     * max(0, Σ_g softmax_g(query_f · key_g / √size) value_g + residual_f), head by head.
+     */
+    ATTENTION,
+    /** out = a, b side by side. */
+    CONCAT,
     /** out = batch normalisation of a with weight.scale, .shift, .mean, .variance. */
     NORM,
     /** out = a, after a ← a + weight. */

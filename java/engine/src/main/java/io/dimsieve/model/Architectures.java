@@ -11,7 +11,10 @@ public final class Architectures {
       new LogisticRegression(),
       new FactorizationMachine(),
       new WideDeep(),
-      new DeepFm());
+      new DeepFm(),
+      new DcnV2(),
+      new Ipnn(),
+      new AutoInt());
 
   private Architectures() {}
 

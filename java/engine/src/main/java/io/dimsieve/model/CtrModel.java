@@ -9,6 +9,7 @@ import io.dimsieve.op.Weights;
 import io.dimsieve.op.Workspace;
 import io.dimsieve.tensor.EmbeddingLayout;
 import io.dimsieve.tensor.EmbeddingTable;
+import io.dimsieve.tensor.Quantizer;
 import io.dimsieve.tensor.StoredBytes;
 import io.dimsieve.tensor.Tensor;
 import java.util.LinkedHashMap;
@@ -62,7 +63,7 @@ public final class CtrModel implements AutoCloseable {
     for (Weights w : tape.weights()) {
       if (w.name().endsWith(".norm.scale")) {
         Initializer.constant(w.value(), 1);
-      } else if (w.value().rows() > 1) {
+      } else if (!w.name().endsWith(".bias")) {
         initializer.glorotUniform(w);
       }
     }
@@ -85,7 +86,7 @@ public final class CtrModel implements AutoCloseable {
     return tape;
   }
 
-  /** First-order weights: tables of width 1. */
+  /** First-order weights: tables of width 1; null when the model has no first-order term. */
   public EmbeddingTable firstOrder() {
     return firstOrder;
   }
@@ -108,13 +109,22 @@ public final class CtrModel implements AutoCloseable {
   /** Every array that makes the model what it is, by name, in a fixed order. */
   public Map<String, Tensor> arrays() {
     Map<String, Tensor> arrays = new LinkedHashMap<>();
-    arrays.put("linear.weight", firstOrder.values());
+    if (firstOrder != null) {
+      arrays.put("linear.weight", firstOrder.values());
+    }
     if (embeddings != null) {
       arrays.put("embedding", embeddings.values());
     }
     tape.weights().forEach(w -> arrays.put(w.name(), w.value()));
     tape.buffers().forEach(w -> arrays.put(w.name(), w.value()));
     return arrays;
+  }
+
+  /** Replaces the embeddings by what will be served of them, in the precision of their layout. */
+  public void roundToStored() {
+    if (embeddings != null) {
+      Quantizer.round(embeddings);
+    }
   }
 
   /** Bytes of all embedding tables as stored, indices included. */

@@ -5,9 +5,14 @@ import io.dimsieve.kernel.Backend;
 import io.dimsieve.op.Add;
 import io.dimsieve.op.BatchNorm;
 import io.dimsieve.op.BiasReluDropout;
+import io.dimsieve.op.Concat;
+import io.dimsieve.op.Cross;
+import io.dimsieve.op.EmbeddingAxes;
 import io.dimsieve.op.EmbeddingGather;
+import io.dimsieve.op.FieldAttention;
 import io.dimsieve.op.FieldProjection;
 import io.dimsieve.op.FmInteraction;
+import io.dimsieve.op.InnerProduct;
 import io.dimsieve.op.Linear;
 import io.dimsieve.op.MatMul;
 import io.dimsieve.op.Variable;
@@ -15,15 +20,22 @@ import io.dimsieve.op.Weights;
 import io.dimsieve.tensor.EmbeddingLayout;
 import io.dimsieve.tensor.EmbeddingTable;
 import io.dimsieve.tensor.Tensor;
+import java.util.HashSet;
+import java.util.Set;
 
-/** Records a model on a tape. Memory for embeddings is made when the model asks for them, so that a model without them has none. */
+/**
+ * Records a model on a tape. Tables are made when the model asks for what they hold, so that a model has no others.
+ *
+ * <p>It knows which values begin with the embedding columns; from that follows which axes of the weights compaction slices.
+ */
 final class TapeGraph implements Graph<Variable> {
 
   private final Tape tape;
   private final Backend backend;
   private final ModelSpec spec;
   private final EmbeddingLayout layout;
-  private final EmbeddingTable first;
+  private final Set<Variable> embedded = new HashSet<>();
+  private EmbeddingTable first;
   private EmbeddingTable second;
   private Variable embedding;
 
@@ -32,9 +44,9 @@ final class TapeGraph implements Graph<Variable> {
     this.backend = tape.backend();
     this.spec = spec;
     this.layout = layout;
-    this.first = new EmbeddingTable(backend, tape.arena(), EmbeddingLayout.uniform(1, layout.rows()));
   }
 
+  /** Null when the model has no first-order term. */
   EmbeddingTable firstOrder() {
     return first;
   }
@@ -51,6 +63,7 @@ final class TapeGraph implements Graph<Variable> {
 
   @Override
   public Variable linear() {
+    first = new EmbeddingTable(backend, tape.arena(), EmbeddingLayout.uniform(1, layout.rows()));
     Variable out = tape.term();
     tape.record(new Linear(backend, first, tape.weights("linear.bias", 1, 1), tape.ids(), out, tape.workspace(1)));
     return out;
@@ -59,25 +72,96 @@ final class TapeGraph implements Graph<Variable> {
   @Override
   public Variable embedding() {
     second = new EmbeddingTable(backend, tape.arena(), layout);
-    embedding = tape.variable(layout.columns());
+    embedding = embedded();
     tape.record(new EmbeddingGather(backend, second, tape.ids(), embedding));
     return embedding;
   }
 
+  /** A value of the embeddings' columns. */
+  private Variable embedded() {
+    Variable made = tape.variable(layout.columns());
+    embedded.add(made);
+    return made;
+  }
+
   @Override
   public Variable fm(Variable input) {
-    Variable e = input;
-    Tensor identity = layout.isUniform() ? null : second.identity();
-    int dimension = layout.dimension();
-    if (spec.projection() > 0) {
-      dimension = spec.projection();
-      identity = null;
-      e = tape.variable(layout.fields() * dimension);
-      tape.record(new FieldProjection(backend, input, layout, tape.weights("projection", layout.columns(), dimension), e));
-    }
+    Variable e = ofOneSize(input);
+    Tensor identity = e == input && !layout.isUniform() ? second.identity() : null;
     Variable out = tape.term();
-    Tensor sums = Tensor.floats(backend, tape.arena(), tape.capacity(), dimension);
-    tape.record(new FmInteraction(backend, e, identity, dimension, sums, out));
+    Tensor sums = Tensor.floats(backend, tape.arena(), tape.capacity(), sizeOfFields());
+    tape.record(new FmInteraction(backend, e, identity, sizeOfFields(), sums, out));
+    return out;
+  }
+
+  @Override
+  public Variable innerProducts(Variable input) {
+    Variable e = ofOneSize(input);
+    boolean places = e == input && !layout.isUniform();
+    Tensor spread = places ? Tensor.floats(backend, tape.arena(), tape.capacity(), (long) layout.fields() * sizeOfFields()) : null;
+    Variable out = tape.variable(InnerProduct.pairs(layout.fields()));
+    tape.record(new InnerProduct(
+        backend, e, places ? second.identity() : null, places ? second.column() : null, layout.fields(), sizeOfFields(), spread, out));
+    return out;
+  }
+
+  /** What fields meet in for inner products: their projections, if the model has them, otherwise the embeddings themselves. */
+  private Variable ofOneSize(Variable input) {
+    return spec.projection() > 0 ? projected(input, "projection", spec.projection()) : input;
+  }
+
+  private int sizeOfFields() {
+    return spec.projection() > 0 ? spec.projection() : layout.dimension();
+  }
+
+  private Variable projected(Variable input, String name, int size) {
+    Variable out = tape.variable(layout.fields() * size);
+    Weights maps = tape.weights(name, layout.columns(), size, EmbeddingAxes.ROWS);
+    tape.record(new FieldProjection(backend, input, layout, maps, out));
+    return out;
+  }
+
+  @Override
+  public Variable cross(Variable input) {
+    Variable x = input;
+    for (int layer = 0; layer < spec.crossLayers(); layer++) {
+      String name = "cross." + layer;
+      Variable y = product(x, name, embedded());
+      Weights bias = tape.weights(name + ".bias", 1, layout.columns(), EmbeddingAxes.COLUMNS);
+      Variable out = embedded();
+      tape.record(new Cross(backend, input, x, y, bias, tape.workspace(layout.columns()), out));
+      x = out;
+    }
+    return x;
+  }
+
+  @Override
+  public Variable attention(Variable input) {
+    ModelSpec.Attention sizes = spec.attention();
+    int fields = layout.fields();
+    int units = sizes.units();
+    Variable x = projected(input, "attention.projection", units);
+    for (int layer = 0; layer < sizes.layers(); layer++) {
+      Variable parts = tape.variable(fields * 4 * units);
+      tape.record(new MatMul(backend, x, tape.weights("attention." + layer + ".weight", units, 4 * units), parts));
+      Tensor weights = Tensor.floats(backend, tape.arena(), tape.capacity(), (long) sizes.heads() * fields * fields);
+      Variable out = tape.variable(fields * units);
+      tape.record(new FieldAttention(backend, parts, fields, sizes.heads(), sizes.size(), weights, out));
+      x = out;
+    }
+    return x;
+  }
+
+  @Override
+  public Variable concat(Variable a, Variable b) {
+    if (embedded.contains(b)) {
+      throw new IllegalArgumentException("only the first of two values side by side may begin with embeddings");
+    }
+    Variable out = tape.variable(a.columns() + b.columns());
+    if (embedded.contains(a)) {
+      embedded.add(out);
+    }
+    tape.record(new Concat(backend, a, b, out));
     return out;
   }
 
@@ -97,8 +181,14 @@ final class TapeGraph implements Graph<Variable> {
     return out;
   }
 
+  @Override
+  public Variable head(Variable input) {
+    return product(input, "head", tape.term());
+  }
+
   private Variable product(Variable x, String name, Variable out) {
-    tape.record(new MatMul(backend, x, tape.weights(name + ".weight", x.columns(), out.columns()), out));
+    EmbeddingAxes axes = EmbeddingAxes.of(embedded.contains(x), embedded.contains(out));
+    tape.record(new MatMul(backend, x, tape.weights(name + ".weight", x.columns(), out.columns(), axes), out));
     return out;
   }
 

@@ -4,7 +4,11 @@ import io.dimsieve.kernel.Backend;
 import io.dimsieve.kernel.Status;
 import io.dimsieve.kernel.binding.Native;
 
-/** Matrix product with a weight: x [batch, in] · w [in, out] → [batch, out]. Backward: dw = xᵀ dy, dx (+)= dy wᵀ. */
+/**
+ * Matrix product with a weight: x [batch, in] · w [in, out] → [batch, out]. Backward: dw = xᵀ dy, dx (+)= dy wᵀ.
+ *
+ * <p>An x of r · in columns is r rows of in side by side: each is multiplied with the same w, and out has r · out columns.
+ */
 public final class MatMul implements Op {
 
   private final Backend backend;
@@ -13,14 +17,16 @@ public final class MatMul implements Op {
   private final Variable out;
   private final int in;
   private final int columns;
+  private final int repeats;
 
   public MatMul(Backend backend, Variable x, Weights w, Variable out) {
     this.backend = backend;
     this.x = x.consumedBy(this);
     this.w = w;
     this.out = out;
-    this.in = x.columns();
-    this.columns = out.columns();
+    this.in = (int) w.value().rows();
+    this.columns = (int) w.value().columns();
+    this.repeats = in == 0 ? 1 : x.columns() / in;
   }
 
   @Override
@@ -28,7 +34,7 @@ public final class MatMul implements Op {
     Status.check(
         "matmul",
         Native.ds_matmul(
-            backend.handle(), backend.stream(), 0, 0, batch, columns, in, x.value().address(), in, w.value().address(), columns, 0.0f,
+            backend.handle(), backend.stream(), 0, 0, rows(batch), columns, in, x.value().address(), in, w.value().address(), columns, 0.0f,
             out.value().address(), columns));
   }
 
@@ -37,14 +43,18 @@ public final class MatMul implements Op {
     Status.check(
         "matmul",
         Native.ds_matmul(
-            backend.handle(), backend.stream(), 1, 0, in, columns, batch, x.value().address(), in, out.gradient().address(), columns, 0.0f,
+            backend.handle(), backend.stream(), 1, 0, in, columns, rows(batch), x.value().address(), in, out.gradient().address(), columns, 0.0f,
             w.gradient().address(), columns));
     if (x.gradient() != null) {
       Status.check(
           "matmul",
           Native.ds_matmul(
-              backend.handle(), backend.stream(), 0, 1, batch, in, columns, out.gradient().address(), columns, w.value().address(), columns,
+              backend.handle(), backend.stream(), 0, 1, rows(batch), in, columns, out.gradient().address(), columns, w.value().address(), columns,
               x.accumulates(this), x.gradient().address(), in));
     }
+  }
+
+  private long rows(int batch) {
+    return (long) batch * repeats;
   }
 }

@@ -16,8 +16,8 @@ import java.util.function.BiConsumer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Learns an embedding table behind soft thresholds: the table the model reads is sign(V) relu(|V| − σ(s)), and a step is one of dense Adam, with coupled
- * L2, on every value V and every threshold s ({@code native/cpu/threshold.cpp}). PEP, Liu et al., ICLR 2021, equations 5 to 7.
+ * Learns an embedding table behind soft thresholds: the table the model reads is sign(V) relu(|V| − σ(s)), and a step is one of dense Adam,
+ * with coupled L2, on every value V and every threshold s ({@code native/cpu/threshold.cpp}). PEP, Liu et al., ICLR 2021.
  *
  * <p>Takes five further floats per entry and, with a threshold per entry, touches all of them in every step.
  */

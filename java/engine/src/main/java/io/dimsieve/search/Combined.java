@@ -16,7 +16,7 @@ import java.util.List;
  * the budget where a byte saves most loss ({@link BandSaliency}), stored as quantized numbers.
  *
  * <p>Every band keeps a prefix of the columns: which columns does not matter to a model that is retrained, and prefixes overlap, as inner products
- * need. Settings: {@code precision} f32, f16 or i8; {@code part} to measure on, validation or train; {@code bands} at most per field; {@code batch}.
+ * need. Settings: {@code precision} f32, f16 or i8; {@code part} to measure on, train or validation; {@code bands} at most per field; {@code batch}.
  */
 public final class Combined implements SearchMethod {
 
@@ -34,7 +34,7 @@ public final class Combined implements SearchMethod {
   public List<DimensionPlan> search(SearchTask task) {
     task.allow("precision", "part", "bands", "batch");
     Precision precision = Precision.of(task.setting("precision", "i8"));
-    Part part = task.flag("part", "validation", "train") ? Part.TRAIN : Part.VALIDATION;
+    Part part = task.flag("part", "train", "validation") ? Part.VALIDATION : Part.TRAIN;
     int most = (int) task.number("bands", 24, 1, 1000);
     int batch = (int) task.number("batch", 4096, 1, 1 << 24);
     if (task.dimension() > RowMasks.MAX_DIMENSION) {

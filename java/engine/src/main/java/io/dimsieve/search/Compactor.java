@@ -3,15 +3,19 @@ package io.dimsieve.search;
 import io.dimsieve.ConfigurationException;
 import io.dimsieve.kernel.Backend;
 import io.dimsieve.model.CtrModel;
+import io.dimsieve.op.Weights;
 import io.dimsieve.tensor.EmbeddingLayout;
 import io.dimsieve.tensor.EmbeddingTable;
 import io.dimsieve.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * Carries a plan out: makes a model with the smaller tables and gives it the weights of the larger one whose columns survive. The result scores as
- * the larger model does with the removed columns masked: exactly in the first-order and FM terms; in the MLP up to the order in which the BLAS adds
- * (the first product has fewer terms), less than 1e-6.
+ * the larger model does with the removed columns masked: exactly in the first-order and FM terms and in inner products; elsewhere up to the order in
+ * which the BLAS adds (a product over embedding columns has fewer terms), less than 1e-6.
  */
 public final class Compactor {
 
@@ -35,20 +39,19 @@ public final class Compactor {
   /** Copies into {@code target} the weights of {@code source} that survive in its layout: columns, the first rows of each table, unmasked entries. */
   public static void copy(CtrModel source, CtrModel target) {
     int[][] survivors = survivors(source.layout(), target.layout());
+    if (target.firstOrder() != null) {
+      copyTables(source.firstOrder(), target.firstOrder(), survivors(source.firstOrder().layout(), target.firstOrder().layout()));
+    }
+    if (target.embeddings() != null) {
+      copyTables(source.embeddings(), target.embeddings(), survivors);
+      target.embeddings().clearMasked();
+    }
     Map<String, Tensor> from = source.arrays();
-    target.arrays().forEach((name, tensor) -> {
-      Tensor original = from.get(name);
-      if (name.equals("embedding")) {
-        copyTables(source.embeddings(), target.embeddings(), survivors);
-        target.embeddings().clearMasked();
-      } else if (name.equals("linear.weight")) {
-        copyTables(source.firstOrder(), target.firstOrder(), survivors(source.firstOrder().layout(), target.firstOrder().layout()));
-      } else if (original.rows() == source.layout().columns() && tensor.rows() == target.layout().columns()) {
-        copyRows(original, tensor, source.layout(), survivors);
-      } else {
-        tensor.backend().copyIn(tensor.address(), original.address(), tensor.bytes());
-      }
-    });
+    List<Weights> dense = new ArrayList<>(target.tape().weights());
+    dense.addAll(target.tape().buffers());
+    for (Weights weights : dense) {
+      copySlice(from.get(weights.name()), weights, source.layout(), survivors);
+    }
   }
 
   /** For each field, where its target columns stand among its source columns. */
@@ -90,14 +93,27 @@ public final class Compactor {
     }
   }
 
-  /** A matrix with one row per embedding column keeps the rows of surviving columns. */
-  private static void copyRows(Tensor source, Tensor target, EmbeddingLayout layout, int[][] survivors) {
-    int n = (int) source.columns();
-    long to = 0;
-    for (int f = 0; f < survivors.length; f++) {
-      for (int place : survivors[f]) {
-        target.set(to++ * n, source.get((long) (layout.column(f) + place) * n, n));
+  /** Copies what survives of a matrix, of whose axes some begin with the embedding columns. */
+  private static void copySlice(Tensor source, Weights target, EmbeddingLayout layout, int[][] survivors) {
+    int[] rows = target.axes().rows() ? places(layout, survivors, (int) source.rows()) : all((int) source.rows());
+    int[] columns = target.axes().columns() ? places(layout, survivors, (int) source.columns()) : all((int) source.columns());
+    float[] kept = new float[rows.length * columns.length];
+    for (int r = 0; r < rows.length; r++) {
+      float[] row = source.get((long) rows[r] * source.columns(), (int) source.columns());
+      for (int c = 0; c < columns.length; c++) {
+        kept[r * columns.length + c] = row[columns[c]];
       }
     }
+    target.value().set(0, kept);
+  }
+
+  private static int[] all(int length) {
+    return IntStream.range(0, length).toArray();
+  }
+
+  /** Places of the surviving columns on an axis that begins with the columns of a layout, then of everything that follows them. */
+  private static int[] places(EmbeddingLayout layout, int[][] survivors, int length) {
+    IntStream kept = IntStream.range(0, survivors.length).flatMap(f -> IntStream.of(survivors[f]).map(place -> layout.column(f) + place));
+    return IntStream.concat(kept, IntStream.range(layout.columns(), length)).toArray();
   }
 }

@@ -13,9 +13,10 @@ import java.util.List;
 /**
  * The control for methods that keep single entries: train the uniform model, keep its largest entries, over all fields together.
  *
- * <p>With {@code schedule=deeplight} the model is pruned while it trains, for {@code epochs} (8) epochs in all (DeepLight, Deng et al., WSDM 2021): after
- * {@code warmup} (2) epochs, in every tenth step, the smallest share R (1 − 0.99^(n / damping)) of all entries is set to 0, n steps after the warm-up.
- * They learn on, so they may grow again. R is {@code rate}, by default what the smallest budget must lose; damping is 100, and less in short runs.
+ * <p>With {@code schedule=deeplight} the model is pruned while it trains, for {@code epochs} (8) epochs in all (DeepLight, Deng et al., WSDM
+ * 2021): after {@code warmup} (2) epochs, in every tenth step, the smallest share R (1 − 0.99^(n / damping)) of all entries is set to 0, n steps
+ * after the warm-up. They learn on, so they may grow again. R is {@code rate}, by default what the smallest budget must lose; {@code damping} is
+ * 100, which suits runs of 100,000 steps: give less for short ones.
  */
 public final class EntryMagnitude implements SearchMethod {
 

@@ -45,7 +45,7 @@ record HamSettings(
         task.choice("surrogate", Surrogate.LEAKY), task.number("slope", 0.2, 0, 1), task.flag("gradient", "raw", "sign"),
         task.flag("normalize", "none", "field"), task.flag("level", "one", "two"), task.number("warmup", 1, 0, 1000),
         task.number("epochs", 2, 0.01, 1000), task.number("rate", 0.01, 1e-9, 1e3), task.number("momentum", 0.9, 0, 0.9999),
-        task.number("mu", 0, 0, 1e6), task.number("gamma", 0.5, 0, 1), task.flag("cap", "none", "rows"),
+        task.number("mu", 0, 0, 1e6), task.number("gamma", 0.2, 0, 1), !task.flag("cap", "rows", "none"),
         task.number("lambda", 1e-3, 0, 1e3),
         task.choice("orthogonal", OrthogonalRegularity.Form.NORMALIZED), (int) task.number("refresh", 1000, 1, 1e9));
   }

@@ -15,15 +15,15 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * Plug-in embedding pruning (Liu et al., ICLR 2021): a model is trained on embeddings behind soft thresholds that learn with them, sign(V) relu(|V| −
- * σ(s)); entries that fall below their threshold are 0, and the plan keeps the others, entry by entry.
+ * Plug-in embedding pruning (Liu et al., ICLR 2021): a model is trained on embeddings behind soft thresholds that learn with them,
+ * sign(V) relu(|V| − σ(s)); entries that fall below their threshold are 0, and the plan keeps the others, entry by entry.
  *
- * <p>One run serves all budgets. After every step the entries left are counted; as soon as their cost is down to a budget, the entries alive then are its
- * plan. A step may take more than it had to, never less, so no budget is exceeded. Budgets that are not reached within the epochs get the largest of
- * the entries then alive.
+ * <p>One run serves all budgets. After every step the entries left are counted; as soon as their cost is down to a budget, the entries alive
+ * then are its plan. A step may take more than it had to, never less, so no budget is exceeded. Budgets that are not reached within the epochs
+ * get the largest of the entries then alive.
  *
- * <p>The listener's warmed-up model is the one before the first step: retraining a plan from it is the paper's lottery ticket. Gradients are not clipped
- * (the official code clips at norm 100, which the mean loss of a batch does not come near). Searches cannot be resumed.
+ * <p>The listener's warmed-up model is the one before the first step: retraining a plan from it is the paper's lottery ticket. Gradients are
+ * not clipped (the official code clips at norm 100, which the mean loss of a batch does not come near). Searches cannot be resumed.
  */
 public final class Pep implements SearchMethod {
 

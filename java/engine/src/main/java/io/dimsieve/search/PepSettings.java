@@ -11,13 +11,13 @@ import java.util.Locale;
 /**
  * Settings of {@link Pep}, with the names users write.
  *
- * <p>Adam turns even the smallest L2 gradient into a step of its learning rate, so s climbs by rate · speed per step, whatever its size, and entries go
- * from about s = −7 on, where σ(s) is 0.001. Hence {@code threshold} is a delay of (|threshold| − 7) / (rate · speed) steps; {@code delay} says the same
- * in epochs. The paper's speed is 1: on its data, seven logits are 7,000 steps or a fifth of an epoch. Here the standard speed is what takes s through
- * those seven logits in half of the epochs after the delay, be they few or many steps.
+ * <p>Adam turns even the smallest L2 gradient into a step of its learning rate, so s climbs by rate · speed per step, whatever its size, and
+ * entries go from about s = −7 on, where σ(s) is 0.001. Hence {@code threshold} is a delay of (|threshold| − 7) / (rate · speed) steps;
+ * {@code delay} says the same in epochs. The paper's speed is 1: on its data, seven logits are 7,000 steps or a fifth of an epoch. Here the
+ * standard speed is what takes s through those seven logits in half of the epochs after the delay, be they few or many steps.
  *
  * @param spec of the embeddings: Adam with {@code rate} and {@code l2}, the latter on thresholds too
- * @param thresholds what shares one, where it begins ({@code threshold} or {@code delay}), and {@code speed}, its learning rate over that of the entries
+ * @param thresholds what shares one, where it begins ({@code threshold} or {@code delay}), and {@code speed}
  * @param epochs the search takes at most
  */
 record PepSettings(OptimizerSpec spec, Thresholds thresholds, int epochs) {

@@ -10,8 +10,12 @@ import io.dimsieve.memory.Arena;
 import io.dimsieve.op.Add;
 import io.dimsieve.op.BatchNorm;
 import io.dimsieve.op.BiasReluDropout;
+import io.dimsieve.op.Concat;
+import io.dimsieve.op.Cross;
+import io.dimsieve.op.FieldAttention;
 import io.dimsieve.op.FieldProjection;
 import io.dimsieve.op.FmInteraction;
+import io.dimsieve.op.InnerProduct;
 import io.dimsieve.op.Linear;
 import io.dimsieve.op.MatMul;
 import io.dimsieve.op.Op;
@@ -28,6 +32,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /** Turns the program of a model file into operations on memory of one scorer. */
 final class ScorerLoader {
@@ -80,8 +85,16 @@ final class ScorerLoader {
       case PROJECT -> new FieldProjection(
           backend, value(i.a()), layout, weights(i.weight(), layout.columns(), i.size() / layout.fields()), out);
       case FM -> new FmInteraction(
-          backend, value(i.a()), i.weight().isEmpty() ? null : Tensor.of(backend, arena, layout.identity()), i.size(),
+          backend, value(i.a()), i.weight().isEmpty() ? null : identity(), i.size(),
           Tensor.floats(backend, arena, capacity, i.size()), out);
+      case INNER_PRODUCT -> new InnerProduct(
+          backend, value(i.a()), i.weight().isEmpty() ? null : identity(), i.weight().isEmpty() ? null : firstColumns(), layout.fields(), i.size(),
+          i.weight().isEmpty() ? null : Tensor.floats(backend, arena, capacity, (long) layout.fields() * i.size()), out);
+      case FIELD_MATMUL -> new MatMul(
+          backend, value(i.a()), weights(i.weight(), value(i.a()).columns() / layout.fields(), i.size() / layout.fields()), out);
+      case CROSS -> cross(i, out);
+      case ATTENTION -> attention(i, out);
+      case CONCAT -> new Concat(backend, value(i.a()), value(i.b()), out);
       case MATMUL -> new MatMul(backend, value(i.a()), weights(i.weight(), value(i.a()).columns(), i.size()), out);
       case NORM -> new BatchNorm(
           backend, value(i.a()), weights(i.weight() + ".scale", 1, i.size()), weights(i.weight() + ".shift", 1, i.size()),
@@ -93,9 +106,49 @@ final class ScorerLoader {
     return out;
   }
 
+  private Op cross(Instruction i, Variable out) {
+    int n = out.columns();
+    require(value(i.a()).columns() == n && value(i.b()).columns() == n, i);
+    Variable product = variable(n);
+    ops.add(new MatMul(backend, value(i.b()), weights(i.weight() + ".weight", n, n), product));
+    return new Cross(backend, value(i.a()), value(i.b()), product, weights(i.weight() + ".bias", 1, n), null, out);
+  }
+
+  private Op attention(Instruction i, Variable out) {
+    int fields = layout.fields();
+    int units = out.columns() / fields;
+    require(i.size() > 0 && units % i.size() == 0 && value(i.a()).columns() == 4 * fields * units, i);
+    Tensor weights = Tensor.floats(backend, arena, capacity, (long) units / i.size() * fields * fields);
+    return new FieldAttention(backend, value(i.a()), fields, units / i.size(), i.size(), weights, out);
+  }
+
+  private void require(boolean fits, Instruction i) {
+    if (!fits) {
+      throw new ModelFormatException(file.name(), "the sizes of its program do not fit each other: " + i);
+    }
+  }
+
+  private Variable variable(int columns) {
+    return new Variable(Tensor.floats(backend, arena, capacity, columns), null);
+  }
+
+  private Tensor identity() {
+    return Tensor.of(backend, arena, layout.identity());
+  }
+
+  private Tensor firstColumns() {
+    return Tensor.of(backend, arena, IntStream.range(0, layout.fields()).map(layout::column).toArray());
+  }
+
   private Variable fresh(Instruction i) {
-    int columns = i.kind() == Program.Kind.FM ? 1 : i.kind() == Program.Kind.GATHER ? layout.columns() : i.size();
-    Variable made = new Variable(Tensor.floats(backend, arena, capacity, columns), null);
+    Variable made = variable(switch (i.kind()) {
+      case FM -> 1;
+      case GATHER -> layout.columns();
+      case INNER_PRODUCT -> InnerProduct.pairs(layout.fields());
+      case ATTENTION -> value(i.a()).columns() / 4;
+      case CONCAT -> value(i.a()).columns() + value(i.b()).columns();
+      default -> i.size();
+    });
     if (values.put(i.out(), made) != null) {
       throw new ModelFormatException(file.name(), "its program defines " + i.out() + " twice");
     }

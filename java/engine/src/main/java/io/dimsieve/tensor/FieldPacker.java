@@ -65,15 +65,15 @@ public final class FieldPacker {
     for (int r = 0; r < rows; r++) {
       bands += r == 0 || entries(r) != entries(r - 1) ? 1 : 0;
     }
-    ByteBuffer table = buffer(StoredBytes.BAND * bands);
-    long offset = table.capacity();
+    ByteBuffer written = buffer(StoredBytes.BAND * bands);
+    long offset = written.capacity();
     for (int r = 0; r < rows; r++) {
       if (r == 0 || entries(r) != entries(r - 1)) {
-        table.putInt(r).putInt(entries(r)).putLong(offset);
+        written.putInt(r).putInt(entries(r)).putLong(offset);
       }
       offset += (long) entries(r) * layout.precision().bytes();
     }
-    target.accept(table.array());
+    target.accept(written.array());
   }
 
   private void index(Consumer<byte[]> target) {

@@ -158,9 +158,14 @@ public final class PackedField {
     return width;
   }
 
-  /** Bytes stored. */
+  /** Bytes of the table and its index. */
   public long bytes() {
     return bytes;
+  }
+
+  /** All that the field takes, as {@link StoredBytes} counts it. */
+  public long storedBytes() {
+    return bytes + StoredBytes.head(width, precision);
   }
 
   /** What the kernel is told of the table; layout in {@code native/cpu/packed_gather.cpp}. */

@@ -61,7 +61,7 @@ public final class PackedTable {
         (f, offset, target) -> target.put(stored.get(f).slice((int) offset, target.remaining()))));
   }
 
-  /** Rows and columns; without row masks. */
+  /** Rows and columns. */
   public EmbeddingLayout layout() {
     return layout;
   }
@@ -76,7 +76,7 @@ public final class PackedTable {
     return descriptors;
   }
 
-  /** Bytes of all tables and their indices. */
+  /** Bytes of memory: all tables and their indices, each begun at a multiple of {@link Block#ALIGNMENT}. */
   public long bytes() {
     return data.bytes();
   }

@@ -33,7 +33,12 @@ public final class StoredBytes {
 
   /** Of one field. */
   public static long of(EmbeddingLayout layout, int field) {
-    return FIELD + COLUMN * layout.width(field) + layout.precision().scaleBytes() + table(layout, field, form(layout, field));
+    return head(layout.width(field), layout.precision()) + table(layout, field, form(layout, field));
+  }
+
+  /** What a field takes besides its table. */
+  static long head(int width, Precision precision) {
+    return FIELD + COLUMN * width + precision.scaleBytes();
   }
 
   /** The smallest form of a field's table. */
@@ -70,8 +75,7 @@ public final class StoredBytes {
    * @param entries kept entries
    */
   public static long masked(int rows, int width, long occupied, long entries, Precision precision) {
-    long head = FIELD + COLUMN * width + precision.scaleBytes();
-    return head + Math.min(dense(rows, width, precision), sparse(rows, occupied, entries, precision));
+    return head(width, precision) + Math.min(dense(rows, width, precision), sparse(rows, occupied, entries, precision));
   }
 
   /** What a whole column adds to a dense table of that many rows. */

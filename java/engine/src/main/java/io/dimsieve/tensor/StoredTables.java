@@ -10,7 +10,7 @@ import java.util.List;
  * The embedding tables of a model file, checked, before they are brought into memory.
  *
  * @param name of the file, for messages
- * @param layout rows, columns and precision; without row masks
+ * @param layout rows, columns and precision
  * @param fields one per field
  */
 public record StoredTables(String name, EmbeddingLayout layout, List<PackedField> fields) {

@@ -1,2 +1,2 @@
-/** Shapes over device memory: tensors and embedding tables. No arithmetic. */
+/** Shapes over device memory: tensors and embedding tables, as trained and as packed for serving. The only arithmetic is rounding. */
 package io.dimsieve.tensor;

@@ -102,9 +102,8 @@ public final class ModelStore {
   public static Stored load(Backend backend, Path path, int capacity) {
     try (ModelFile file = ModelFile.open(path)) {
       ModelSpec spec = spec(file);
-      EmbeddingLayout layout = layout(file);
-      StoredTables tables = file.hasTables() ? tables(file, layout) : null;
-      CtrModel model = new CtrModel(backend, spec, tables == null ? layout : tables.trainingLayout(), capacity);
+      StoredTables tables = tables(file);
+      CtrModel model = new CtrModel(backend, spec, tables == null ? layout(file) : tables.trainingLayout(), capacity);
       try {
         model.arrays().forEach((name, tensor) -> {
           if (tables != null && holdsTables(model, tensor)) {
@@ -129,9 +128,10 @@ public final class ModelStore {
     }
   }
 
-  private static StoredTables tables(ModelFile file, EmbeddingLayout layout) {
-    return StoredTables.of(
-        file.name(), layout, file.metadata(ModelFile.PRECISION), file.tableForms(), file.tableScales(), file.tableBytes(), file::readTable);
+  /** The embedding tables of a model file, checked; null when it has none. */
+  public static StoredTables tables(ModelFile file) {
+    return !file.hasTables() ? null : StoredTables.of(
+        file.name(), layout(file), file.metadata(ModelFile.PRECISION), file.tableForms(), file.tableScales(), file.tableBytes(), file::readTable);
   }
 
   private static EmbeddingLayout layout(ModelFile file) {

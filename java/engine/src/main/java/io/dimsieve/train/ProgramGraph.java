@@ -52,11 +52,53 @@ final class ProgramGraph implements Graph<String> {
 
   @Override
   public String fm(String embedding) {
+    return ofPairs(Kind.FM, embedding);
+  }
+
+  @Override
+  public String innerProducts(String embedding) {
+    return ofPairs(Kind.INNER_PRODUCT, embedding);
+  }
+
+  private String ofPairs(Kind kind, String embedding) {
     if (spec.projection() > 0) {
-      String projected = emit(Kind.PROJECT, embedding, "", "projection", layout.fields() * spec.projection());
-      return emit(Kind.FM, projected, "", "", spec.projection());
+      return emit(kind, projected(embedding, "projection", spec.projection()), "", "", spec.projection());
     }
-    return emit(Kind.FM, embedding, "", layout.isUniform() ? "" : "identity", layout.dimension());
+    return emit(kind, embedding, "", layout.isUniform() ? "" : "identity", layout.dimension());
+  }
+
+  private String projected(String embedding, String name, int size) {
+    return emit(Kind.PROJECT, embedding, "", name, layout.fields() * size);
+  }
+
+  @Override
+  public String cross(String embedding) {
+    String x = embedding;
+    for (int layer = 0; layer < spec.crossLayers(); layer++) {
+      x = emit(Kind.CROSS, embedding, x, "cross." + layer, layout.columns());
+    }
+    return x;
+  }
+
+  @Override
+  public String attention(String embedding) {
+    ModelSpec.Attention sizes = spec.attention();
+    String x = projected(embedding, "attention.projection", sizes.units());
+    for (int layer = 0; layer < sizes.layers(); layer++) {
+      String parts = emit(Kind.FIELD_MATMUL, x, "", "attention." + layer + ".weight", layout.fields() * 4 * sizes.units());
+      x = emit(Kind.ATTENTION, parts, "", "", sizes.size());
+    }
+    return x;
+  }
+
+  @Override
+  public String concat(String a, String b) {
+    return emit(Kind.CONCAT, a, b, "", 0);
+  }
+
+  @Override
+  public String head(String input) {
+    return emit(Kind.MATMUL, input, "", "head.weight", 1);
   }
 
   @Override

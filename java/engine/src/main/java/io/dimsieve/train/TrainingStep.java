@@ -9,6 +9,7 @@ import io.dimsieve.optimizer.BatchGroups;
 import io.dimsieve.optimizer.DenseOptimizer;
 import io.dimsieve.optimizer.EmbeddingOptimizer;
 import io.dimsieve.optimizer.TableUpdate;
+import io.dimsieve.tensor.EmbeddingTable;
 import io.dimsieve.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,8 +26,8 @@ public final class TrainingStep implements AutoCloseable {
   private final long seed;
   private final BatchGroups groups;
   private final DenseOptimizer dense;
-  private final EmbeddingOptimizer firstOrder;
   private final TableUpdate embedding;
+  private final List<TableUpdate> tables = new ArrayList<>();
   private final List<StepHook> hooks = new ArrayList<>();
   private final Block staging = HostAllocator.INSTANCE.allocate(16);
   private final UnsafeBuffer view = staging.view();
@@ -50,11 +51,17 @@ public final class TrainingStep implements AutoCloseable {
     this.model = model;
     this.tape = model.tape();
     this.seed = spec.seed();
-    this.groups = new BatchGroups(tape.backend(), tape.arena(), tape.ids(), model.firstOrder().rows());
+    EmbeddingTable any = model.firstOrder() == null ? model.embeddings() : model.firstOrder();
+    this.groups = new BatchGroups(tape.backend(), tape.arena(), tape.ids(), any.rows());
     this.dense = new DenseOptimizer(tape.backend(), tape.arena(), spec.dense(), tape.weights());
-    this.firstOrder = new EmbeddingOptimizer(
-        tape.backend(), tape.arena(), spec.embedding(), "linear.weight", model.firstOrder(), groups, tape.logitGradient());
+    if (model.firstOrder() != null) {
+      tables.add(new EmbeddingOptimizer(
+          tape.backend(), tape.arena(), spec.embedding(), "linear.weight", model.firstOrder(), groups, tape.logitGradient()));
+    }
     this.embedding = model.embeddings() == null ? null : embeddings.apply(groups);
+    if (embedding != null) {
+      tables.add(embedding);
+    }
   }
 
   public void add(StepHook hook) {
@@ -87,10 +94,7 @@ public final class TrainingStep implements AutoCloseable {
   /** Goes on after that many steps, done elsewhere. */
   void number(long done) {
     step = done;
-    firstOrder.startAfter(done);
-    if (embedding != null) {
-      embedding.startAfter(done);
-    }
+    tables.forEach(table -> table.startAfter(done));
   }
 
   /** Factor on the learning rates. */
@@ -106,10 +110,7 @@ public final class TrainingStep implements AutoCloseable {
   public Map<String, Tensor> optimizerArrays() {
     Map<String, Tensor> arrays = new TreeMap<>();
     dense.state(arrays::put);
-    firstOrder.state(arrays::put);
-    if (embedding != null) {
-      embedding.state(arrays::put);
-    }
+    tables.forEach(table -> table.state(arrays::put));
     return arrays;
   }
 
@@ -124,9 +125,8 @@ public final class TrainingStep implements AutoCloseable {
   public double run(long ids, long labels, int rows) {
     step++;
     load(ids, labels, rows);
-    firstOrder.beforeForward(step, rows);
-    if (embedding != null) {
-      embedding.beforeForward(step, rows);
+    for (int i = 0; i < tables.size(); i++) {
+      tables.get(i).beforeForward(step, rows);
     }
     for (int i = 0; i < hooks.size(); i++) {
       hooks.get(i).beforeForward(step);
@@ -141,9 +141,8 @@ public final class TrainingStep implements AutoCloseable {
     for (int i = 0; i < hooks.size(); i++) {
       hooks.get(i).beforeUpdate(step);
     }
-    firstOrder.step(step, scale, rows);
-    if (embedding != null) {
-      embedding.step(step, scale, rows);
+    for (int i = 0; i < tables.size(); i++) {
+      tables.get(i).step(step, scale, rows);
     }
     dense.step(step, scale);
     for (int i = 0; i < hooks.size(); i++) {
@@ -170,19 +169,13 @@ public final class TrainingStep implements AutoCloseable {
 
   /** Ends what exact dense semantics left open: afterwards all weights are those of the last step. */
   public void flush() {
-    firstOrder.flush(step);
-    if (embedding != null) {
-      embedding.flush(step);
-    }
+    tables.forEach(table -> table.flush(step));
   }
 
   @Override
   public void close() {
     staging.close();
     dense.close();
-    firstOrder.close();
-    if (embedding != null) {
-      embedding.close();
-    }
+    tables.forEach(TableUpdate::close);
   }
 }

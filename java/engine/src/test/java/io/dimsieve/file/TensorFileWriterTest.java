@@ -57,7 +57,7 @@ class TensorFileWriterTest {
     ByteBuffer file = ByteBuffer.wrap(first).order(ByteOrder.LITTLE_ENDIAN);
     int start = Math.toIntExact(file.getLong(0) + 8);
     assertEquals(0, start % 64);
-    assertEquals("{\"__metadata__\":{\"format\":\"dimsieve\",\"version\":\"1\",\"kind\":\"model\"},"
+    assertEquals("{\"__metadata__\":{\"format\":\"dimsieve\",\"version\":\"2\",\"kind\":\"model\"},"
             + "\"a\":{\"dtype\":\"U8\",\"shape\":[3],\"data_offsets\":[0,3]},"
             + "\"dimsieve.pad.1\":{\"dtype\":\"U8\",\"shape\":[61],\"data_offsets\":[3,64]},"
             + "\"b\":{\"dtype\":\"I32\",\"shape\":[1],\"data_offsets\":[64,68]},"

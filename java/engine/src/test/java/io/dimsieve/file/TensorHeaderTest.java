@@ -39,7 +39,7 @@ class TensorHeaderTest {
   @CsvSource(delimiter = '|', quoteCharacter = '\0', value = {
       "\"format\":\"dimsieve\" | \"format\":\"other\" | name the format other",
       "\"format\":\"dimsieve\", | | name the format null",
-      "\"version\":\"1\" | \"version\":\"2\" | newer Dimsieve (format version 2",
+      "\"version\":\"1\" | \"version\":\"3\" | newer Dimsieve (format version 3",
       "\"version\":\"1\" | \"version\":\"999999999\" | newer Dimsieve (format version 999999999",
       "\"version\":\"1\" | \"version\":\"one\" | not a number",
       "\"version\":\"1\" | \"version\":1 | metadata version is not a string",

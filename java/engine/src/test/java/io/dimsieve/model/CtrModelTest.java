@@ -102,7 +102,7 @@ class CtrModelTest {
               "mlp.0.norm.shift", "mlp.0.norm.mean", "mlp.0.norm.variance"),
           List.copyOf(model.arrays().keySet()));
       int tables = 13 * 2 + 40 * 4;
-      assertEquals(4 * tables, model.embeddingBytes());
+      assertEquals(4 * tables + 3 * 8 + 6 * 4, model.embeddingBytes(), "numbers, then what a field and a column need");
       assertEquals(58 + tables + 1 + 6 * 7 + 7 + 7 + 7 + 1 + 3 * 7, model.parameters());
       model.initialize(1);
       assertArrayEquals(new float[58], model.arrays().get("linear.weight").toArray());
@@ -111,6 +111,17 @@ class CtrModelTest {
       Arrays.fill(ones, 1);
       assertArrayEquals(ones, model.arrays().get("mlp.0.norm.scale").toArray());
       assertArrayEquals(ones, model.arrays().get("mlp.0.norm.variance").toArray());
+    }
+  }
+
+  @Test
+  void aModelWithoutAFirstOrderTermHasNoTableForIt() {
+    try (Backend backend = Backend.cpu(1);
+        CtrModel model = new CtrModel(backend, ModelSpec.of("dcnv2").withHidden(7).withCrossLayers(1), SLIM, 8)) {
+      assertNull(model.firstOrder());
+      assertEquals(
+          List.of("embedding", "cross.0.weight", "cross.0.bias", "head.weight", "mlp.0.weight", "mlp.0.bias", "mlp.1.weight", "mlp.1.bias"),
+          List.copyOf(model.arrays().keySet()));
     }
   }
 
@@ -125,7 +136,7 @@ class CtrModelTest {
     }
   }
 
-  /** Every field may lose all its columns; what is left is the first-order term and the biases. */
+  /** Every field may lose all its columns; what is left is the first-order term, where there is one, and the biases. */
   @ParameterizedTest
   @MethodSource("specs")
   void aModelWithoutColumnsStillScores(ModelSpec spec) {
@@ -134,7 +145,8 @@ class CtrModelTest {
         CtrModel model = new CtrModel(backend, spec, none, 4)) {
       model.initialize(1);
       model.tape().seed().set(1, 1);
-      model.arrays().get("linear.bias").set(0, new float[] {0.5f});
+      String bias = model.firstOrder() == null ? "mlp." + spec.hidden().size() + ".bias" : "linear.bias";
+      model.arrays().get(bias).set(0, new float[] {0.5f});
       model.tape().forward(4, false);
       assertArrayEquals(new float[] {0.5f, 0.5f, 0.5f, 0.5f}, model.logits().value().toArray());
     }

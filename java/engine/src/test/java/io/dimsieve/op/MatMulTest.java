@@ -42,6 +42,29 @@ class MatMulTest {
     }
   }
 
+  /** A row of several parts is several rows. */
+  @ParameterizedTest
+  @CsvSource({"1,1,1,1", "5,3,7,2", "33,4,16,9"})
+  void everyPartOfARowIsARow(int batch, int parts, int in, int out) {
+    try (OpFixture fixture = new OpFixture(batch, 1, 23)) {
+      Variable x = fixture.tape.variable(parts * in);
+      Variable y = fixture.tape.variable(parts * out);
+      Weights w = fixture.tape.weights("w", in, out);
+      fixture.tape.record(new MatMul(fixture.backend, x, w, y));
+      fixture.fill(x.value());
+      double[] weight = fixture.fill(w.value());
+      fixture.fill(y.gradient());
+      fixture.tape.forward(batch, true);
+      fixture.tape.backward(batch);
+      double[] input = fixture.rows(x.value());
+      double[] dy = fixture.rows(y.gradient());
+      int rows = batch * parts;
+      OpFixture.assertClose("y", product(input, weight, rows, in, out), fixture.rows(y.value()));
+      fixture.assertGradient("dx", v -> product(v, weight, rows, in, out), input, dy, fixture.rows(x.gradient()));
+      fixture.assertGradient("dw", v -> product(input, v, rows, in, out), weight, dy, OpFixture.doubles(w.gradient().toArray()));
+    }
+  }
+
   @Test
   void gradientsOfTwoConsumersAddUp() {
     try (OpFixture fixture = new OpFixture(6, 1, 22)) {

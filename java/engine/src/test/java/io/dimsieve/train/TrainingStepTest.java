@@ -101,7 +101,9 @@ class TrainingStepTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"deepfm,true,true", "deepfm,false,false", "fm,false,true", "lr,false,false", "wide-deep,true,false"})
+  @CsvSource({
+      "deepfm,true,true", "deepfm,false,false", "fm,false,true", "lr,false,false", "wide-deep,true,false", "dcnv2,false,true",
+      "ipnn,false,false", "autoint,false,false"})
   void bytesDoNotDependOnThreadsOrInstructionSet(String architecture, boolean batchNorm, boolean exactDense) {
     float[][] first = null;
     for (int threads : new int[] {1, 2, 4}) {
