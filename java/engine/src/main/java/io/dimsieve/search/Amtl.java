@@ -62,11 +62,7 @@ public final class Amtl implements SearchMethod {
     if (task.dimension() > RowMasks.MAX_DIMENSION) {
       throw new ConfigurationException("amtl needs a base dimension of at most " + RowMasks.MAX_DIMENSION + ", not " + task.dimension());
     }
-    try (CtrModel model = new CtrModel(task.backend(), task.model(), task.uniform(), spec.batchSize())) {
-      if (model.embeddings() == null) {
-        throw new ConfigurationException("model " + task.model().architecture() + " has no embeddings to search");
-      }
-      model.initialize(spec.seed());
+    try (CtrModel model = task.superNet(spec.batchSize())) {
       double epochs = settings.warmup() + settings.epochs() + settings.settle() * task.budgets().size();
       // The schedule ends training, not the validation.
       TrainSpec whole = spec.withPatience(0).withEpochs((int) Math.ceil(epochs) + 1);
