@@ -14,8 +14,8 @@ import io.dimsieve.tensor.Tensor;
  * Σ_{j≠k} cos²(E_j, E_k) (the same on normalised columns, free of scale). Its gradient is E M, with M from the Gram matrix alone, so that the fused
  * update can add it row by row.
  *
- * <p>Fields with fewer than 2 D rows are left out: their columns cannot be orthogonal. The Gram is computed exactly by {@link #refresh} and kept up to
- * date between by the fused update.
+ * <p>Fields with fewer than 2 D rows are left out: their columns cannot be orthogonal. The Gram is computed exactly by {@link #refresh}; in
+ * between the fused update keeps it up to date, or it is left as it was: D² multiply-adds per touched row against a Gram some steps old.
  */
 public final class OrthogonalRegularity {
 
@@ -30,14 +30,22 @@ public final class OrthogonalRegularity {
   private final Backend backend;
   private final EmbeddingTable table;
   private final Form form;
+  private final boolean kept;
   private final Tensor gram;
   private final Tensor matrix;
   private final Tensor penalty;
   private final Tensor scale;
   private final Tensor workspace;
 
-  public OrthogonalRegularity(Backend backend, Allocator owner, EmbeddingTable table, Form form, double lambda) {
+  /**
+   * The regularity of a table's columns.
+   *
+   * @param lambda weight
+   * @param kept whether the fused update keeps the Gram matrices up to date
+   */
+  public OrthogonalRegularity(Backend backend, Allocator owner, EmbeddingTable table, Form form, double lambda, boolean kept) {
     this.backend = backend;
+    this.kept = kept;
     this.table = table;
     this.form = form;
     EmbeddingLayout layout = table.layout();
@@ -79,9 +87,9 @@ public final class OrthogonalRegularity {
     return matrix;
   }
 
-  /** Address of the Gram matrices, which the fused update keeps up to date. */
+  /** Address of the Gram matrices for the fused update to keep up to date; 0 when it need not. */
   long keptGram() {
-    return gram.address();
+    return kept ? gram.address() : 0;
   }
 
   /** Weighted penalty of each field as of the last {@link #derive}. */

@@ -45,27 +45,29 @@ public final class EntryMagnitude implements SearchMethod {
     if (!pruned && task.settings().keySet().stream().anyMatch(name -> !name.equals("schedule"))) {
       throw new ConfigurationException("settings other than schedule=deeplight belong to that schedule");
     }
-    TrainSpec spec = pruned ? task.train().withPatience(0).withEpochs((int) task.number("epochs", 8, 1, 10_000)) : task.train();
-    try (CtrModel model = new CtrModel(task.backend(), task.model(), task.uniform(), spec.batchSize())) {
-      if (model.embeddings() == null) {
-        throw new ConfigurationException("model " + task.model().architecture() + " has no embeddings to search");
-      }
-      model.initialize(spec.seed());
-      task.listener().warmedUp(model);
-      try (Trainer trainer = new Trainer(model, spec, task.dataset())) {
-        trainer.progress(task.progress());
-        trainer.stopWhen(task.stop());
-        if (pruned) {
-          trainer.add(new Pruning(task, trainer.step()));
-        }
-        trainer.fit();
-      }
+    try (CtrModel model = pruned ? deepLight(task) : task.trainedModel(0)) {
       float[][] magnitudes = EntrySelection.magnitudes(model.embeddings());
       List<DimensionPlan> plans = task.budgets().stream()
           .map(budget -> task.plan(this, budget, EntrySelection.select(task.uniform(), magnitudes, budget)))
           .toList();
       plans.forEach(plan -> task.listener().found(plan, model));
       return plans;
+    }
+  }
+
+  private static CtrModel deepLight(SearchTask task) {
+    TrainSpec spec = task.train().withPatience(0).withEpochs((int) task.number("epochs", 8, 1, 10_000));
+    CtrModel model = task.superNet(spec.batchSize());
+    try (Trainer trainer = new Trainer(model, spec, task.dataset())) {
+      task.listener().warmedUp(model);
+      trainer.progress(task.progress());
+      trainer.stopWhen(task.stop());
+      trainer.add(new Pruning(task, trainer.step()));
+      trainer.fit();
+      return model;
+    } catch (RuntimeException | Error e) {
+      model.close();
+      throw e;
     }
   }
 

@@ -99,7 +99,7 @@ public final class Ham implements SearchMethod {
       this.validation = settings.bilevel() ? new Validation(task, training, arena) : null;
       training.embeddingOptimizer().maskGradient(mask.gradient(), settings.signed());
       if (settings.lambda() > 0) {
-        regularity = new OrthogonalRegularity(task.backend(), arena, table, settings.form(), settings.lambda());
+        regularity = new OrthogonalRegularity(task.backend(), arena, table, settings.form(), settings.lambda(), settings.keptGram());
         training.embeddingOptimizer().regularity(regularity);
       } else {
         regularity = null;
@@ -108,10 +108,14 @@ public final class Ham implements SearchMethod {
 
     @Override
     public void beforeForward(long step) {
-      if (regularity != null) {
-        if ((step - 1) % settings.refresh() == 0) {
-          regularity.refresh();
-        }
+      if (regularity == null) {
+        return;
+      }
+      boolean fresh = (step - 1) % settings.refresh() == 0;
+      if (fresh) {
+        regularity.refresh();
+      }
+      if (mask.tookChange() || fresh || settings.keptGram()) {
         regularity.derive();
       }
     }

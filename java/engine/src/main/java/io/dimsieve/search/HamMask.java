@@ -28,6 +28,8 @@ final class HamMask {
   private final Tensor pressure;
   private final Tensor change;
   private final double[] velocity;
+  private final boolean[] open;
+  private boolean changed;
   private double unit = 1;
 
   HamMask(Backend backend, Allocator owner, HamSettings settings, EmbeddingTable table) {
@@ -38,6 +40,7 @@ final class HamMask {
     this.columns = layout.columns();
     this.cost = relativeCosts(layout, settings.gamma());
     this.velocity = new double[columns];
+    this.open = new boolean[columns];
     m = Tensor.floats(backend, owner, 1, columns);
     mask = Tensor.floats(backend, owner, 1, columns);
     gradient = Tensor.floats(backend, owner, 1, columns);
@@ -51,13 +54,12 @@ final class HamMask {
         start[layout.column(f) + j] = j < cap ? (float) START : Float.NEGATIVE_INFINITY;
       }
     }
-    m.set(0, start);
     float[] asFloats = new float[columns];
     for (int c = 0; c < columns; c++) {
       asFloats[c] = (float) cost[c];
     }
     costs.set(0, asFloats);
-    open();
+    write(start);
   }
 
   /** Rows^γ of each column's field, scaled to a mean of 1 over columns. */
@@ -85,9 +87,21 @@ final class HamMask {
     return gradient;
   }
 
-  /** h ← 1[m > 0]. */
-  private void open() {
+  /** Sets m, and h ← 1[m > 0]. */
+  private void write(float[] values) {
+    m.set(0, values);
     Status.check("mask_open", Native.ds_mask_open(backend.handle(), backend.stream(), m.address(), mask.address(), columns));
+    for (int c = 0; c < columns; c++) {
+      changed |= open[c] != values[c] > 0;
+      open[c] = values[c] > 0;
+    }
+  }
+
+  /** True when a column opened or closed since this was last asked. */
+  boolean tookChange() {
+    boolean since = changed;
+    changed = false;
+    return since;
   }
 
   /** Mean |G| of the last step. */
@@ -120,8 +134,7 @@ final class HamMask {
       velocity[c] = settings.momentum() * velocity[c] + (1 - settings.momentum()) * by[c];
       values[c] -= (float) (rate * velocity[c]);
     }
-    m.set(0, values);
-    open();
+    write(values);
   }
 
   /**
@@ -150,8 +163,7 @@ final class HamMask {
       for (int c = 0; c < columns; c++) {
         values[c] -= (float) (delta * cost[c]);
       }
-      m.set(0, values);
-      open();
+      write(values);
     }
   }
 
@@ -163,14 +175,5 @@ final class HamMask {
       density[c] = values[c] / cost[c];
     }
     return density;
-  }
-
-  /** Columns open now. */
-  int openColumns() {
-    int open = 0;
-    for (float value : mask.toArray()) {
-      open += value > 0 ? 1 : 0;
-    }
-    return open;
   }
 }

@@ -19,11 +19,12 @@ import io.dimsieve.optimizer.OrthogonalRegularity;
  * @param capped whether a table of n rows may keep at most n columns: more cannot tell its rows better apart, and only widen the layers that follow
  * @param lambda weight of orthogonal regularity
  * @param form of orthogonal regularity
+ * @param keptGram whether the fused update keeps the Gram matrices between their exact computations
  * @param refresh steps between exact computations of the Gram matrices
  */
 record HamSettings(
     Surrogate surrogate, double slope, boolean signed, boolean normalize, boolean bilevel, double warmup, double epochs, double rate,
-    double momentum, double mu, double gamma, boolean capped, double lambda, OrthogonalRegularity.Form form, int refresh) {
+    double momentum, double mu, double gamma, boolean capped, double lambda, OrthogonalRegularity.Form form, boolean keptGram, int refresh) {
 
   /** Surrogate derivatives; the ordinal is the native DS_Q_ constant. */
   enum Surrogate {
@@ -36,7 +37,7 @@ record HamSettings(
   }
 
   static final String[] NAMES = {
-    "surrogate", "slope", "gradient", "normalize", "level", "warmup", "epochs", "rate", "momentum", "mu", "gamma", "cap", "lambda", "orthogonal", "refresh"
+    "surrogate", "slope", "gradient", "normalize", "level", "warmup", "epochs", "rate", "momentum", "mu", "gamma", "cap", "lambda", "orthogonal", "gram", "refresh"
   };
 
   static HamSettings of(SearchTask task) {
@@ -47,6 +48,7 @@ record HamSettings(
         task.number("epochs", 2, 0.01, 1000), task.number("rate", 0.01, 1e-9, 1e3), task.number("momentum", 0.9, 0, 0.9999),
         task.number("mu", 0, 0, 1e6), task.number("gamma", 0.2, 0, 1), !task.flag("cap", "rows", "none"),
         task.number("lambda", 1e-3, 0, 1e3),
-        task.choice("orthogonal", OrthogonalRegularity.Form.NORMALIZED), (int) task.number("refresh", 1000, 1, 1e9));
+        task.choice("orthogonal", OrthogonalRegularity.Form.NORMALIZED), task.flag("gram", "periodic", "kept"),
+        (int) task.number("refresh", 100, 1, 1e9));
   }
 }

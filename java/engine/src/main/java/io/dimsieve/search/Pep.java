@@ -1,6 +1,5 @@
 package io.dimsieve.search;
 
-import io.dimsieve.ConfigurationException;
 import io.dimsieve.model.CtrModel;
 import io.dimsieve.optimizer.ThresholdOptimizer;
 import io.dimsieve.tensor.EmbeddingLayout;
@@ -42,11 +41,7 @@ public final class Pep implements SearchMethod {
     EntryCounts.check(this, task);
     PepSettings settings = PepSettings.of(task);
     TrainSpec spec = task.train().withPatience(0).withEpochs(settings.epochs());
-    try (CtrModel model = new CtrModel(task.backend(), task.model(), task.uniform(), spec.batchSize())) {
-      if (model.embeddings() == null) {
-        throw new ConfigurationException("model " + task.model().architecture() + " has no embeddings to search");
-      }
-      model.initialize(spec.seed());
+    try (CtrModel model = task.superNet(spec.batchSize())) {
       task.listener().warmedUp(model);
       Run run = new Run(this, task, model);
       TrainingStep step = new TrainingStep(

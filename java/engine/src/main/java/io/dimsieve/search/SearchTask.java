@@ -36,6 +36,9 @@ public record SearchTask(
     if (budgets.isEmpty()) {
       throw new ConfigurationException("a search needs at least one budget");
     }
+    if (budgets.stream().distinct().count() < budgets.size()) {
+      throw new ConfigurationException("a budget is given twice");
+    }
   }
 
   /** A task without a model trained before. */

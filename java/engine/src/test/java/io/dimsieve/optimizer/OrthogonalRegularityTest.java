@@ -48,7 +48,7 @@ class OrthogonalRegularityTest {
     EmbeddingLayout layout =
         new EmbeddingLayout(18, new int[] {30, 4, 60, 3}, new int[][] {{0, 2, 5}, {}, TableFixture.MIXED.kept(2), {1, 2}});
     try (TableFixture fixture = new TableFixture(layout, 64, 211)) {
-      OrthogonalRegularity regularity = new OrthogonalRegularity(fixture.backend, fixture.arena, fixture.table, form, LAMBDA);
+      OrthogonalRegularity regularity = new OrthogonalRegularity(fixture.backend, fixture.arena, fixture.table, form, LAMBDA, true);
       regularity.refresh();
       regularity.derive();
       float[] floats = fixture.table.values().toArray();
@@ -101,7 +101,7 @@ class OrthogonalRegularityTest {
         fixture.table.mask(mask);
       }
       OrthogonalRegularity regularity = new OrthogonalRegularity(
-          fixture.backend, fixture.arena, fixture.table, OrthogonalRegularity.Form.NORMALIZED, LAMBDA);
+          fixture.backend, fixture.arena, fixture.table, OrthogonalRegularity.Form.NORMALIZED, LAMBDA, true);
       EmbeddingOptimizer optimizer = fixture.optimizer(OptimizerSpec.of(rule, 0.01, 1e-4));
       optimizer.regularity(regularity);
       regularity.refresh();
@@ -131,7 +131,7 @@ class OrthogonalRegularityTest {
       try (TableFixture fixture = new TableFixture(TableFixture.MIXED, 100, 213)) {
         EmbeddingOptimizer optimizer = fixture.optimizer(OptimizerSpec.adam(0.01));
         if (with == 1) {
-          OrthogonalRegularity regularity = new OrthogonalRegularity(fixture.backend, fixture.arena, fixture.table, form, 0);
+          OrthogonalRegularity regularity = new OrthogonalRegularity(fixture.backend, fixture.arena, fixture.table, form, 0, true);
           regularity.refresh();
           regularity.derive();
           optimizer.regularity(regularity);

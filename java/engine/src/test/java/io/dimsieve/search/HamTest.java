@@ -77,7 +77,8 @@ class HamTest {
   @ParameterizedTest
   @ValueSource(strings = {
     "surrogate=identity", "surrogate=clipped", "surrogate=softplus", "surrogate=sigmoid", "surrogate=step", "gradient=sign", "normalize=field",
-    "level=two", "lambda=0", "orthogonal=soft", "warmup=0", "mu=0.5", "gamma=0", "gamma=1"})
+    "level=two", "lambda=0", "orthogonal=soft", "warmup=0", "mu=0.5", "gamma=0", "gamma=1",
+    "cap=none", "gram=kept"})
   void everySettingRuns(String setting) {
     String[] pair = setting.split("=");
     try (Backend backend = Backend.cpu(2);
