@@ -49,7 +49,7 @@ public final class Ham implements SearchMethod {
     }
     try (CtrModel model = task.superNet(spec.batchSize())) {
       // The schedule ends training, not the validation.
-      TrainSpec whole = spec.withPatience(0).withEpochs((int) Math.ceil(settings.warmup() + settings.epochs()) + 1);
+      TrainSpec whole = spec.withPatience(0).withEpochs((int) Math.ceil(settings.warmup() + settings.epochs() * decades(task)) + 1);
       try (Trainer trainer = new Trainer(model, whole, task.dataset());
           Run run = new Run(this, task, settings, trainer.step())) {
         trainer.progress(task.progress());
@@ -59,6 +59,11 @@ public final class Ham implements SearchMethod {
         return run.plans();
       }
     }
+  }
+
+  /** Powers of ten from the whole tables down to the smallest budget. */
+  private static double decades(SearchTask task) {
+    return -Math.log10(task.budgets().stream().mapToDouble(Budget::share).min().orElse(1));
   }
 
   /** One search: the mask, its schedule and the plans taken so far. */
@@ -76,8 +81,7 @@ public final class Ham implements SearchMethod {
     private final CtrModel superNet;
     private final EmbeddingTable table;
     private final long warmupSteps;
-    private final long searchSteps;
-    private final double smallest;
+    private final double decadeSteps;
 
     Run(Ham method, SearchTask task, HamSettings settings, TrainingStep training) {
       this.method = method;
@@ -91,10 +95,9 @@ public final class Ham implements SearchMethod {
       this.plans = new DimensionPlan[task.budgets().size()];
       this.pending = new ArrayList<>(task.budgets());
       pending.sort(Comparator.comparingDouble(Budget::share).reversed());
-      this.smallest = pending.get(pending.size() - 1).share();
       long perEpoch = (task.dataset().rows(Part.TRAIN) + task.train().batchSize() - 1) / task.train().batchSize();
       this.warmupSteps = Math.round(settings.warmup() * perEpoch);
-      this.searchSteps = Math.max(1, Math.round(settings.epochs() * perEpoch));
+      this.decadeSteps = settings.epochs() * perEpoch;
       table.mask(mask.mask());
       this.validation = settings.bilevel() ? new Validation(task, training, arena) : null;
       training.embeddingOptimizer().maskGradient(mask.gradient(), settings.signed());
@@ -134,14 +137,16 @@ public final class Ham implements SearchMethod {
       }
       mask.step();
       long done = step - warmupSteps;
-      if (done % PRESS_EVERY == 0 || done >= searchSteps) {
-        double progress = Math.min(1, (double) done / searchSteps);
-        double share = Math.pow(smallest, progress);
+      if (done % PRESS_EVERY == 0) {
+        // The share falls at one pace whatever the budgets, so that a plan does not depend on those that are asked for besides.
+        double share = Math.pow(10, -done / decadeSteps);
         // Budgets of a step are met one by one, so that each gets the masks of its own size.
         while (!pending.isEmpty() && pending.get(0).share() >= share - 1e-12) {
           take(pending.remove(0));
         }
-        mask.press(new Budget(share, task.budgets().get(0).unit()));
+        if (!pending.isEmpty()) {
+          mask.press(new Budget(share, pending.get(0).unit()));
+        }
       }
     }
 

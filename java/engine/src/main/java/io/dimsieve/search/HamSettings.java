@@ -11,7 +11,7 @@ import io.dimsieve.optimizer.OrthogonalRegularity;
  * @param normalize whether each field's mask gradient is divided by its mean magnitude
  * @param bilevel whether masks learn from validation batches
  * @param warmup epochs before masks learn
- * @param epochs over which columns are removed
+ * @param epochs over which the tables fall to a tenth
  * @param rate step size of masks, in units of the mean mask gradient at the end of the warm-up
  * @param momentum of the masks' gradient, in [0, 1)
  * @param mu fixed pressure per step, in the same units; the budget's own pressure comes on top

@@ -44,7 +44,7 @@ class HamTest {
       Budget budget = new Budget(Arrays.stream(PLANTED).sum() / (8.0 * PLANTED.length), Budget.Unit.DIMENSIONS);
       SearchTask task = new SearchTask(
           backend, dataset, ModelSpec.of("fm").withDeviation(0.1), 8, TrainSpec.of(seed).withBatchSize(1024).withOptimizers(adam, adam),
-          List.of(budget), Map.of("warmup", "1", "epochs", "8", "lambda", "0.1"), Progress.NONE, () -> false, SearchListener.NONE);
+          List.of(budget), Map.of("warmup", "1", "epochs", "39", "lambda", "0.1"), Progress.NONE, () -> false, SearchListener.NONE);
       int[] found = new Ham().search(task).get(0).layout().widths();
       for (int f = 0; f < PLANTED.length; f++) {
         assertEquals(PLANTED[f], found[f], 1, "field " + f + " of " + Arrays.toString(found) + ", planted " + Arrays.toString(PLANTED));
@@ -71,6 +71,9 @@ class HamTest {
         assertTrue(budgets.get(i).cost(plans.get(i).layout()) <= budgets.get(i).limit(task(backend, dataset, budgets, 1, Map.of()).uniform()));
       }
       assertEquals(plans, new Ham().search(task(single, dataset, budgets, 1, Map.of())));
+      for (int i = 0; i < plans.size(); i++) {
+        assertEquals(List.of(plans.get(i)), new Ham().search(task(backend, dataset, List.of(budgets.get(i)), 1, Map.of())), "a budget alone");
+      }
     }
   }
 
