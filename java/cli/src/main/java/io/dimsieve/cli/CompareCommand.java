@@ -72,8 +72,8 @@ final class CompareCommand implements Callable<Integer> {
   private List<Long> seeds;
 
   @Option(
-      names = "--models", split = ",", defaultValue = "deepfm", paramLabel = "MODEL",
-      description = "models to compare for (default: ${DEFAULT-VALUE})")
+      names = "--models", split = ",", defaultValue = "deepfm", paramLabel = "MODEL", completionCandidates = ModelNames.class,
+      description = "models to compare for: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})")
   private List<String> models;
 
   @Option(names = "--set", paramLabel = "METHOD.NAME=VALUE", description = "a setting of one of the methods, such as ham.gamma=0.5")

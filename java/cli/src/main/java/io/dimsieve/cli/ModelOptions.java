@@ -7,7 +7,9 @@ import picocli.CommandLine.Option;
 /** Options that describe a model. */
 final class ModelOptions {
 
-  @Option(names = "--model", defaultValue = "deepfm", description = "lr, fm, wide-deep, deepfm, dcnv2, ipnn or autoint (default: ${DEFAULT-VALUE})")
+  @Option(
+      names = "--model", defaultValue = "deepfm", completionCandidates = ModelNames.class,
+      description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})")
   private String model;
 
   @Option(names = "--dimension", defaultValue = "16", description = "base embedding dimension D (default: ${DEFAULT-VALUE})")

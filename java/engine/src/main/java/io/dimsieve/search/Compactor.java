@@ -36,8 +36,13 @@ public final class Compactor {
     return compact;
   }
 
-  /** Copies into {@code target} the weights of {@code source} that survive in its layout: columns, the first rows of each table, unmasked entries. */
+  /**
+   * Copies into {@code target} the weights of {@code source} that survive in its layout: columns, the first rows of each table, unmasked entries.
+   *
+   * @throws ConfigurationException when the source is another kind of model, of other sizes, or has not got what the target keeps
+   */
   public static void copy(CtrModel source, CtrModel target) {
+    requireAlike(source, target);
     int[][] survivors = survivors(source.layout(), target.layout());
     if (target.firstOrder() != null) {
       copyTables(source.firstOrder(), target.firstOrder(), survivors(source.firstOrder().layout(), target.firstOrder().layout()));
@@ -50,7 +55,28 @@ public final class Compactor {
     List<Weights> dense = new ArrayList<>(target.tape().weights());
     dense.addAll(target.tape().buffers());
     for (Weights weights : dense) {
-      copySlice(from.get(weights.name()), weights, source.layout(), survivors);
+      Tensor original = from.get(weights.name());
+      if (original == null) {
+        throw new ConfigurationException("the weights to begin with have no array " + weights.name());
+      }
+      copySlice(original, weights, source.layout(), survivors);
+    }
+  }
+
+  private static void requireAlike(CtrModel source, CtrModel target) {
+    if (!source.spec().architecture().equals(target.spec().architecture())) {
+      throw new ConfigurationException("weights of a " + source.spec().architecture() + " model do not fit a " + target.spec().architecture());
+    }
+    EmbeddingLayout from = source.layout();
+    EmbeddingLayout to = target.layout();
+    if (from.fields() != to.fields() || from.dimension() != to.dimension()) {
+      throw new ConfigurationException(
+          "weights for " + from.fields() + " fields of dimension " + from.dimension() + " do not fit " + to.fields() + " of " + to.dimension());
+    }
+    for (int f = 0; f < to.fields(); f++) {
+      if (to.rows(f) > from.rows(f)) {
+        throw new ConfigurationException("field " + f + " has " + to.rows(f) + " rows, the weights to begin with only " + from.rows(f));
+      }
     }
   }
 
@@ -97,6 +123,11 @@ public final class Compactor {
   private static void copySlice(Tensor source, Weights target, EmbeddingLayout layout, int[][] survivors) {
     int[] rows = target.axes().rows() ? places(layout, survivors, (int) source.rows()) : all((int) source.rows());
     int[] columns = target.axes().columns() ? places(layout, survivors, (int) source.columns()) : all((int) source.columns());
+    if (rows.length != target.value().rows() || columns.length != target.value().columns()) {
+      throw new ConfigurationException(
+          "array " + target.name() + " is " + target.value().rows() + " × " + target.value().columns() + ", the weights to begin with leave "
+              + rows.length + " × " + columns.length);
+    }
     float[] kept = new float[rows.length * columns.length];
     for (int r = 0; r < rows.length; r++) {
       float[] row = source.get((long) rows[r] * source.columns(), (int) source.columns());

@@ -15,7 +15,6 @@ import io.dimsieve.search.SearchMethod;
 import io.dimsieve.search.SearchTask;
 import io.dimsieve.tensor.EmbeddingLayout;
 import io.dimsieve.tensor.Precision;
-import io.dimsieve.tensor.Quantizer;
 import io.dimsieve.train.Evaluator;
 import io.dimsieve.train.TrainSpec;
 import io.dimsieve.train.Trainer;
@@ -206,9 +205,7 @@ final class Experiment implements AutoCloseable {
   private Outcome tested(CtrModel trained, double validationAuc, List<Double> curve, double seconds) {
     Dataset view = dataset.truncated(trained.layout().rows());
     boolean rounded = trained.layout().precision() != Precision.F32 && trained.embeddings() != null;
-    if (rounded) {
-      Quantizer.round(trained.embeddings());
-    }
+    trained.roundToStored();
     double auc = rounded || Double.isNaN(validationAuc) ? Evaluator.evaluate(trained, view, Part.VALIDATION).auc() : validationAuc;
     return new Outcome(Evaluator.evaluate(trained, view, dataset.rows(Part.TEST) > 0 ? Part.TEST : Part.VALIDATION), auc, curve, seconds);
   }

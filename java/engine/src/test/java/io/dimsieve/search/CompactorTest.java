@@ -169,6 +169,24 @@ class CompactorTest {
   }
 
   @Test
+  void weightsOfAnotherModelAreRefused() {
+    EmbeddingLayout layout = EmbeddingLayout.uniform(4, new int[] {9, 5});
+    ModelSpec spec = ModelSpec.of("deepfm").withHidden(8);
+    try (Backend backend = Backend.cpu(1);
+        CtrModel target = new CtrModel(backend, spec, layout, 8)) {
+      for (CtrModel source : new CtrModel[] {
+          new CtrModel(backend, ModelSpec.of("fm"), layout, 8), new CtrModel(backend, spec.withHidden(9), layout, 8),
+          new CtrModel(backend, spec.withHidden(8, 8), layout, 8), new CtrModel(backend, spec, EmbeddingLayout.uniform(5, new int[] {9, 5}), 8),
+          new CtrModel(backend, spec, EmbeddingLayout.uniform(4, new int[] {9, 4}), 8),
+          new CtrModel(backend, spec, EmbeddingLayout.uniform(4, new int[] {9}), 8)}) {
+        try (source) {
+          assertThrows(ConfigurationException.class, () -> Compactor.copy(source, target), source.spec() + " " + source.layout());
+        }
+      }
+    }
+  }
+
+  @Test
   void aColumnLostBeforeCannotBeKept() {
     EmbeddingLayout slim = new EmbeddingLayout(17, ROWS, new int[][] {{0}, {}, {1, 2}, {}, {}});
     try (Backend backend = Backend.cpu(1);
