@@ -86,6 +86,9 @@ final class SearchCommand implements Callable<Integer> {
     if (loss != null && (weights != null || start != null)) {
       throw new ConfigurationException("--max-auc-loss trains the full model and keeps none: it goes neither with --weights nor with --from");
     }
+    if (weights != null) {
+      Writable.checkFolder(weights);
+    }
     try (Backend backend = engine.open();
         Dataset dataset = Dataset.open(data)) {
       EmbeddingLayout uniform = EmbeddingLayout.uniform(model.dimension(), dataset.rows());

@@ -106,15 +106,15 @@ class CommandLineTest {
     Object[] small = {"--model", "deepfm", "--dimension", 4, "--hidden", "8", "--batch", 256, "--epochs", 2, "--quiet", "--threads", 2};
     assertOk(run(join(small, "train", data, "-o", model)));
     Path plan = folder.resolve("plan.json");
-    assertOk(run(join(small, "search", data, "-o", plan, "--budget", "0.5,0.25", "--set", "epochs=1", "--weights", folder)));
+    assertOk(run(join(small, "search", data, "-o", plan, "--budget", "0.5,0.25", "--set", "epochs=1", "--weights", folder.resolve("kept/weights"))));
     Path quarter = folder.resolve("plan-0.25.json");
     assertTrue(Files.exists(quarter) && Files.exists(folder.resolve("plan-0.5.json")));
     Path compact = folder.resolve("compact.model");
     assertOk(run("compact", model, "--plan", quarter, "-o", compact));
     assertTrue(Files.size(compact) < Files.size(model));
     Path slim = folder.resolve("slim.model");
-    assertOk(run(join(small, "retrain", data, "--plan", quarter, "-o", slim, "--from", folder.resolve("0.25.model"))));
-    assertOk(run(join(small, "retrain", data, "--plan", quarter, "-o", slim, "--from", folder.resolve("warmup.model"))));
+    assertOk(run(join(small, "retrain", data, "--plan", quarter, "-o", slim, "--from", folder.resolve("kept/weights/0.25.model"))));
+    assertOk(run(join(small, "retrain", data, "--plan", quarter, "-o", slim, "--from", folder.resolve("kept/weights/warmup.model"))));
     assertTrue(assertOk(run("evaluate", slim, data)).out.startsWith("auc 0."));
     for (Path file : new Path[] {data, quarter, slim}) {
       assertFalse(assertOk(run("inspect", file)).out.isBlank());
