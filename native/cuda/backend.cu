@@ -89,20 +89,21 @@ int allocate(int64_t bytes, ds_address *out) {
 
 int release(ds_address address, int64_t) { return address ? status_of(cudaFree(address)) : DS_OK; }
 
-int copy(ds_stream stream, void *to, const void *from, int64_t bytes, cudaMemcpyKind kind) {
+/* Either side may be host or device memory: the driver knows addresses apart. */
+int copy(ds_stream stream, void *to, const void *from, int64_t bytes) {
   if (bytes < 0 || (bytes > 0 && !all_set(to, from))) return DS_INVALID;
   Stream *s = stream_of(stream);
   if (!s) return DS_NO_DEVICE;
-  return bytes ? status_of(cudaMemcpyAsync(to, from, (size_t)bytes, kind, s->stream)) : DS_OK;
+  return bytes ? status_of(cudaMemcpyAsync(to, from, (size_t)bytes, cudaMemcpyDefault, s->stream)) : DS_OK;
 }
 
-int copy_in(ds_stream stream, ds_address device, ds_address_in host, int64_t bytes) { return copy(stream, device, host, bytes, cudaMemcpyHostToDevice); }
+int copy_in(ds_stream stream, ds_address device, ds_address_in host, int64_t bytes) { return copy(stream, device, host, bytes); }
 
 int stream_synchronize(ds_stream stream) {
   Stream *s = stream_of(stream);
   if (!s) return DS_NO_DEVICE;
   int32_t met = DS_OK;
-  int status = status_of(cudaMemcpyAsync(&met, s->status, sizeof met, cudaMemcpyDeviceToHost, s->stream));
+  int status = status_of(cudaMemcpyAsync(&met, s->status, sizeof met, cudaMemcpyDefault, s->stream));
   if (!status) status = status_of(cudaStreamSynchronize(s->stream));
   if (!status && met) status = status_of(cudaMemsetAsync(s->status, 0, sizeof met, s->stream));
   return status ? status : met;
@@ -110,7 +111,7 @@ int stream_synchronize(ds_stream stream) {
 
 /* Ends when the bytes have arrived. */
 int copy_out(ds_stream stream, ds_address host, ds_address_in device, int64_t bytes) {
-  if (const int status = copy(stream, host, device, bytes, cudaMemcpyDeviceToHost)) return status;
+  if (const int status = copy(stream, host, device, bytes)) return status;
   return status_of(cudaStreamSynchronize(stream_of(stream)->stream));
 }
 

@@ -148,7 +148,7 @@ float __half2float(__half h);
 
 /* The part of the runtime that backend.cu calls. Memory of the device is memory of the host; a stream does everything at once. */
 typedef enum { cudaSuccess = 0, cudaErrorMemoryAllocation = 2 } cudaError_t;
-typedef enum { cudaMemcpyHostToDevice, cudaMemcpyDeviceToHost } cudaMemcpyKind;
+typedef enum { cudaMemcpyDefault } cudaMemcpyKind;
 typedef struct host_cuda_stream *cudaStream_t;
 struct cudaDeviceProp {
   char name[256];
