@@ -62,7 +62,7 @@ class DeviceParityTest {
   }
 
   static Stream<String> models() {
-    return Architectures.names().stream();
+    return Architectures.all().stream().map(architecture -> architecture.name());
   }
 
   static Stream<SearchMethod> methods() {
