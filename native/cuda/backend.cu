@@ -138,9 +138,32 @@ int stream_destroy(ds_stream stream) {
   return status;
 }
 
+int capture_begin(ds_stream stream) {
+  return stream ? status_of(cudaStreamBeginCapture(stream_of(stream)->stream, cudaStreamCaptureModeThreadLocal)) : DS_INVALID;
+}
+
+int capture_end(ds_stream stream, ds_graph *out) {
+  if (!stream || !out) return DS_INVALID;
+  cudaGraph_t graph = nullptr;
+  cudaGraphExec_t ready = nullptr;
+  int status = status_of(cudaStreamEndCapture(stream_of(stream)->stream, &graph));
+  if (!status) status = status_of(cudaGraphInstantiate(&ready, graph, 0));
+  if (graph) cudaGraphDestroy(graph);
+  *out = ready;
+  return status;
+}
+
+int graph_launch(ds_stream stream, ds_graph graph) {
+  if (!stream || !graph) return DS_INVALID;
+  return status_of(cudaGraphLaunch(static_cast<cudaGraphExec_t>(graph), stream_of(stream)->stream));
+}
+
+int graph_destroy(ds_graph graph) { return graph ? status_of(cudaGraphExecDestroy(static_cast<cudaGraphExec_t>(graph))) : DS_INVALID; }
+
 template <Memory MEMORY>
 const ds_backend table = {
-    DS_ABI, sizeof(ds_backend), probe, allocate<MEMORY>, release, copy_in, copy_out, stream_create, stream_destroy, stream_synchronize, blas_bind,
+    DS_ABI, sizeof(ds_backend), probe, allocate<MEMORY>, release, copy_in, copy_out, stream_create, stream_destroy, stream_synchronize,
+    capture_begin, capture_end, graph_launch, graph_destroy, blas_bind,
 #define KERNEL(name, params, args) name,
 #include "kernels.def"
 #undef KERNEL

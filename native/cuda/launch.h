@@ -56,7 +56,7 @@ template <class... Parameters, class... Arguments>
 static inline int launch(void (*kernel)(Parameters...), dim3 grid, dim3 block, Stream *stream, Arguments... arguments) {
 #ifdef DS_HOST_CUDA
   (void)stream;
-  host_cuda::run(grid, block, [&] { kernel(static_cast<Parameters>(arguments)...); });
+  host_cuda::run(grid, block, [=] { kernel(static_cast<Parameters>(arguments)...); });
   return DS_OK;
 #else
   return [&](Parameters... converted) {

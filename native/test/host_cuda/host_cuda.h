@@ -155,6 +155,9 @@ struct cudaDeviceProp {
   int major, minor, multiProcessorCount;
   size_t totalGlobalMem;
 };
+typedef struct host_cuda_graph *cudaGraph_t;
+typedef struct host_cuda_graph *cudaGraphExec_t;
+typedef enum { cudaStreamCaptureModeThreadLocal } cudaStreamCaptureMode;
 #define cudaStreamNonBlocking 1
 #define cudaMemAttachGlobal 1
 cudaError_t cudaGetDeviceCount(int *count);
@@ -173,5 +176,11 @@ cudaError_t cudaMemset(void *to, int value, size_t bytes);
 cudaError_t cudaStreamCreateWithFlags(cudaStream_t *out, unsigned flags);
 cudaError_t cudaStreamDestroy(cudaStream_t stream);
 cudaError_t cudaStreamSynchronize(cudaStream_t stream);
+cudaError_t cudaStreamBeginCapture(cudaStream_t stream, cudaStreamCaptureMode mode);
+cudaError_t cudaStreamEndCapture(cudaStream_t stream, cudaGraph_t *out);
+cudaError_t cudaGraphInstantiate(cudaGraphExec_t *out, cudaGraph_t graph, unsigned long long flags);
+cudaError_t cudaGraphLaunch(cudaGraphExec_t graph, cudaStream_t stream);
+cudaError_t cudaGraphDestroy(cudaGraph_t graph);
+cudaError_t cudaGraphExecDestroy(cudaGraphExec_t graph);
 
 #endif
