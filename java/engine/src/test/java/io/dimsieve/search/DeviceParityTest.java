@@ -3,7 +3,6 @@ package io.dimsieve.search;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.dimsieve.Progress;
 import io.dimsieve.data.Batch;
@@ -13,6 +12,7 @@ import io.dimsieve.data.Part;
 import io.dimsieve.data.Split;
 import io.dimsieve.data.SyntheticRows;
 import io.dimsieve.kernel.Backend;
+import io.dimsieve.kernel.CudaOrEmulation;
 import io.dimsieve.kernel.Device;
 import io.dimsieve.memory.HostAllocator;
 import io.dimsieve.model.Architectures;
@@ -22,7 +22,6 @@ import io.dimsieve.optimizer.OptimizerSpec;
 import io.dimsieve.tensor.EmbeddingLayout;
 import io.dimsieve.train.TrainSpec;
 import io.dimsieve.train.TrainingStep;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -34,30 +33,22 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/**
- * The CUDA back end against the CPU's: every model trains alike, every search method runs. On a card where there is one, otherwise on the emulated
- * back end that the native build makes for its own tests.
- */
+/** The CUDA back end against the CPU's: every model trains alike, every search method runs. */
 class DeviceParityTest {
 
-  private static final String LIBRARY = "dimsieve.cuda.library";
-
   @TempDir private Path folder;
+  private CudaOrEmulation cuda;
 
   @BeforeEach
-  void emulateWithoutCard() {
-    try {
-      Backend.open(Device.CUDA, 1, null).close();
-    } catch (RuntimeException noCard) {
-      String emulated = System.getProperty("dimsieve.test.cuda.library", "");
-      assumeTrue(Files.exists(Path.of(emulated)), "no card, and no emulated CUDA back end at '" + emulated + "'");
-      System.setProperty(LIBRARY, emulated);
-    }
+  void open() {
+    cuda = new CudaOrEmulation();
   }
 
   @AfterEach
-  void endEmulation() {
-    System.clearProperty(LIBRARY);
+  void close() {
+    if (cuda != null) {
+      cuda.close();
+    }
   }
 
   static Stream<String> models() {
@@ -125,10 +116,10 @@ class DeviceParityTest {
   void everySearchMethodRuns(SearchMethod method) {
     try (Dataset dataset = dataset(1200)) {
       List<DimensionPlan> cpu = search(Device.CPU, dataset, method);
-      List<DimensionPlan> cuda = search(Device.CUDA, dataset, method);
-      assertEquals(cpu.size(), cuda.size());
-      for (int i = 0; i < cuda.size(); i++) {
-        DimensionPlan plan = cuda.get(i);
+      List<DimensionPlan> card = search(Device.CUDA, dataset, method);
+      assertEquals(cpu.size(), card.size());
+      for (int i = 0; i < card.size(); i++) {
+        DimensionPlan plan = card.get(i);
         double limit = plan.budget().limit(EmbeddingLayout.uniform(4, dataset.rows()));
         assertTrue(plan.budget().cost(plan.layout()) <= limit, plan.toString());
         assertEquals(plan.budget().cost(cpu.get(i).layout()), plan.budget().cost(plan.layout()), 0.1 * limit, method.name());
