@@ -29,12 +29,18 @@ public final class Graph implements AutoCloseable {
    */
   public static Graph record(Backend backend, Runnable calls) {
     Status.check("capture_begin", Native.ds_capture_begin(backend.handle(), backend.stream()));
+    try {
+      calls.run();
+    } catch (RuntimeException | Error e) {
+      end(backend).close();
+      throw e;
+    }
+    return end(backend);
+  }
+
+  private static Graph end(Backend backend) {
     try (Block out = HostAllocator.INSTANCE.allocate(Long.BYTES)) {
-      try {
-        calls.run();
-      } finally {
-        Status.check("capture_end", Native.ds_capture_end(backend.handle(), backend.stream(), out.address()));
-      }
+      Status.check("capture_end", Native.ds_capture_end(backend.handle(), backend.stream(), out.address()));
       return new Graph(backend, out.view().getLong(0));
     }
   }
