@@ -36,12 +36,12 @@ struct Attention {
   int64_t heads_of_batch;
   int32_t fields, heads, size;
   bool whole;
-  __host__ __device__ int64_t units() const { return (int64_t)heads * size; }
+  __device__ int64_t units() const { return (int64_t)heads * size; }
   /* Quads from one staged field to the next: odd, so that fields lie in different banks. */
   __host__ __device__ int staged_pitch() const { return quads_of(size) | 1; }
   /* Floats from one row of scores to the next, odd too, and rows in a tile. */
-  __host__ __device__ int pitch() const { return fields | 1; }
-  __host__ __device__ int tile() const { return SQUARE / pitch() < fields ? SQUARE / pitch() : fields; }
+  __device__ int pitch() const { return fields | 1; }
+  __device__ int tile() const { return (int)least(SQUARE / pitch(), fields); }
 };
 
 /* One of q, k, v, u of a head: field f begins at p + f * pitch. Staged, rows are filled up to whole quads with zeros. */
@@ -120,7 +120,7 @@ __global__ void forward_heads(Attention x) {
     const Part<STAGED> q = stage<STAGED>(x, row, 4 * units, staged[0]), k = stage<STAGED>(x, row + units, 4 * units, staged[STAGED ? 1 : 0]),
                        v = stage<STAGED>(x, row + 2 * units, 4 * units, staged[STAGED ? 2 : 0]);
     for (int first = 0; first < x.fields; first += x.tile()) {
-      const int rows = x.fields - first < x.tile() ? x.fields - first : x.tile();
+      const int rows = (int)least(x.fields - first, x.tile());
       __syncthreads();
       inner_products(x, q, k, first, rows, x.scale, tile);
       __syncthreads();
@@ -173,7 +173,7 @@ __global__ void backward_heads(Attention x) {
     });
     const Part<STAGED> u{STAGED ? reinterpret_cast<const float *>(to) : dx + 3 * units, STAGED ? 4 * (int64_t)x.staged_pitch() : 4 * units, x.size, x.whole};
     for (int first = 0; first < x.fields; first += x.tile()) {
-      const int rows = x.fields - first < x.tile() ? x.fields - first : x.tile();
+      const int rows = (int)least(x.fields - first, x.tile());
       const float *weights = a + (int64_t)first * x.fields;
       __syncthreads();
       inner_products(x, u, v, first, rows, 1.0f, tile);

@@ -37,10 +37,7 @@ struct Gram {
 };
 
 /* Rows of a part: whole DS_ROW_CHUNKs, at most DS_GRAM_PARTS parts. */
-__device__ int64_t part_rows(int64_t rows) {
-  constexpr int64_t ALL = (int64_t)DS_ROW_CHUNK * DS_GRAM_PARTS;
-  return (rows + ALL - 1) / ALL * DS_ROW_CHUNK;
-}
+__device__ int64_t part_rows(int64_t rows) { return chunks_of(chunks_of(rows, DS_ROW_CHUNK), DS_GRAM_PARTS) * DS_ROW_CHUNK; }
 __device__ float *part_of(const Gram &p, int64_t f, int64_t part, int64_t d) { return p.workspace + DS_GRAM_PARTS * p.square_base[f] + part * d * d; }
 __device__ bool valid(const Gram &p, int64_t f) {
   return p.width[f] >= 0 && p.rows[f] >= 0 && (p.stride == 0 || p.stride >= p.width[f]);
@@ -68,7 +65,7 @@ __device__ void gram_tile(const float *x, int64_t step, int64_t rows, int d, Sid
   Quad *const second = same ? memory : memory + ROOM;
   Quad total[4] = {zeros<4>(), zeros<4>(), zeros<4>(), zeros<4>()};
   for (int64_t first = 0; first < rows; first += run) {
-    const int n = (int)(rows - first < run ? rows - first : run);
+    const int n = (int)least(rows - first, run);
     __syncthreads();
     stage(x + first * step, step, n, d, left, whole, memory);
     if (!same) stage(x + first * step, step, n, d, right, whole, second);
@@ -114,7 +111,7 @@ __global__ void gram_parts(Gram p) {
   if (first >= p.rows[f]) return;
   const float *x = p.x + p.base[f] + first * step;
   const bool whole = d % 4 == 0 && step % 4 == 0 && aligned(x);
-  const int64_t rows = p.rows[f] - first < size ? p.rows[f] - first : size;
+  const int64_t rows = least(p.rows[f] - first, size);
   for (int left = 0; left * TILE * 4 < d; left++)
     for (int right = left; right * TILE * 4 < d; right++)
       gram_tile(x, step, rows, d, Side(left, d), Side(right, d), whole, part_of(p, f, part, d), memory);
@@ -124,7 +121,7 @@ __global__ void add_parts(Gram p) {
   const int64_t f = blockIdx.x / SLICES;
   if (!valid(p, f)) return;
   const int32_t d = p.width[f];
-  const int64_t size = part_rows(p.rows[f]), parts = size ? (p.rows[f] + size - 1) / size : 0;
+  const int64_t size = part_rows(p.rows[f]), parts = size ? chunks_of(p.rows[f], size) : 0;
   const float *first = part_of(p, f, 0, d);
   double *g = p.gram + p.square_base[f];
   for (int32_t i = (int32_t)(blockIdx.x % SLICES * blockDim.x + threadIdx.x); i < d * d; i += SLICES * (int32_t)blockDim.x) {

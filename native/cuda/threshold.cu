@@ -33,7 +33,7 @@ struct Layout {
     const int32_t d = width[f];
     return d < 0 || d > MOST_COLUMNS || rows[f] < 0 || (granularity == DS_T_DIMENSION && d != width[0]) ? -1 : d;
   }
-  __device__ int64_t units_of(int32_t f) const { return (rows[f] + DS_ROW_CHUNK - 1) / DS_ROW_CHUNK; }
+  __device__ int64_t units_of(int32_t f) const { return chunks_of(rows[f], DS_ROW_CHUNK); }
 };
 
 /* Rows first .. first + n of a field and this thread's place among them: row `team`, + teams, ..; columns j .. j + own. */
@@ -46,7 +46,7 @@ struct Unit {
 
   __device__ Unit(const Layout &x, int32_t field, int64_t unit, int64_t rows_before)
       : f(field), d(x.width[field]), index(unit), first(unit * DS_ROW_CHUNK),
-        n((int)(x.rows[field] - first < DS_ROW_CHUNK ? x.rows[field] - first : DS_ROW_CHUNK)), at(x.base[field] + first * d), threshold(0),
+        n((int)least(x.rows[field] - first, DS_ROW_CHUNK)), at(x.base[field] + first * d), threshold(0),
         lanes(lanes_for(quads_of(d))), lane((int)threadIdx.x % lanes), team((int)threadIdx.x / lanes), teams(BLOCK / lanes), j(4 * lane),
         own(columns_of_quad(d, lane)) {
     if (x.granularity == DS_T_FIELD) threshold = f;

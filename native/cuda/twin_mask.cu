@@ -194,7 +194,7 @@ __global__ void class_gradients(Gradient p) {
       listed = append(list, listed, first + i * BLOCK + thread, of[i], of[i] >= 0 && of[i] < classes && of[i] % SLICES == slice);
 
     for (int e0 = 0; e0 < listed; e0 += TILE / lanes) {
-      const int n = listed - e0 < TILE / lanes ? listed - e0 : TILE / lanes;
+      const int n = (int)least(listed - e0, TILE / lanes);
       if (thread < TILE / 32) list.longest[thread] = 0;
       __syncthreads();
       for (int e = team; e < n; e += teams) {
@@ -281,13 +281,13 @@ __global__ void weight_gradients(Backward p) {
   __shared__ float delta[ROOM];
   const Twins &t = p.t;
   const int thread = (int)threadIdx.x, twin = (int)(blockIdx.x % 2);
-  const int64_t chunk = blockIdx.x / 2, first = chunk * DS_CLASS_CHUNK, end = first + DS_CLASS_CHUNK < p.classes ? first + DS_CLASS_CHUNK : p.classes;
+  const int64_t chunk = blockIdx.x / 2, first = chunk * DS_CLASS_CHUNK, end = least(first + DS_CLASS_CHUNK, p.classes);
   const int at2 = t.outputs, at1 = at2 + t.hidden2, stride = (at1 + t.hidden1) | 1; // odd: classes in different banks
-  const int most = ROOM / stride < DS_CLASS_CHUNK ? ROOM / stride : DS_CLASS_CHUNK;
+  const int most = (int)least(ROOM / stride, DS_CLASS_CHUNK);
   const float *w = p.weights + twin * t.weights();
   float *const own = p.workspace + (2 * chunk + twin) * t.weights();
   for (int64_t c0 = first; c0 < end; c0 += most) {
-    const int n = (int)(end - c0 < most ? end - c0 : most);
+    const int n = (int)least(end - c0, most);
     const float *h1 = p.hidden + (2 * c0 + twin) * t.hidden(), *h2 = h1 + t.hidden1, *attributes = p.attributes + c0 * t.inputs;
     if (thread < n) logits_gradient(p, c0 + thread, twin ? 1.0f - p.alpha[c0 + thread] : p.alpha[c0 + thread], delta + thread * stride);
     __syncthreads();
