@@ -120,12 +120,12 @@ __global__ void gram_parts(Gram p) {
 __global__ void add_parts(Gram p) {
   const int64_t f = blockIdx.x / SLICES;
   if (!valid(p, f)) return;
-  const int32_t d = p.width[f];
+  const int64_t d = p.width[f];
   const int64_t size = part_rows(p.rows[f]), parts = size ? chunks_of(p.rows[f], size) : 0;
   const float *first = part_of(p, f, 0, d);
   double *g = p.gram + p.square_base[f];
-  for (int32_t i = (int32_t)(blockIdx.x % SLICES * blockDim.x + threadIdx.x); i < d * d; i += SLICES * (int32_t)blockDim.x) {
-    const int32_t j = i / d, k = i - j * d;
+  for (int64_t i = blockIdx.x % SLICES * BLOCK + threadIdx.x; i < d * d; i += SLICES * BLOCK) {
+    const int64_t j = i / d, k = i - j * d;
     if (k < j) continue;
     double sum = 0;
     for (int64_t part = 0; part < parts; part++) sum += (double)first[part * d * d + i];

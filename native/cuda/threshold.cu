@@ -9,7 +9,7 @@
  * Everything else has the bits of the CPU. Bytes an entry as there.
  */
 #include "exp_log.h"
-#include "quad.h"
+#include "position_sum.h"
 #include "update.h"
 
 namespace ds {

@@ -12,7 +12,7 @@
  */
 #include "exp_log.h"
 #include "lane_sum.h"
-#include "quad.h"
+#include "position_sum.h"
 
 namespace ds {
 namespace cuda {
