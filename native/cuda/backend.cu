@@ -22,6 +22,14 @@ int status_of(cudaError_t error) {
   return error == cudaErrorMemoryAllocation ? DS_NO_MEMORY : DS_NO_DEVICE;
 }
 
+int multiprocessors() {
+  static const int count = [] {
+    cudaDeviceProp p;
+    return cudaGetDeviceProperties(&p, 0) == cudaSuccess ? p.multiProcessorCount : 1;
+  }();
+  return count;
+}
+
 namespace {
 
 /* DS_OK once a device answers; the reason why none does in text[n]. */

@@ -46,6 +46,9 @@ __device__ static inline void grid_stride(int64_t n, Body body) {
 
 int status_of(cudaError_t error);
 
+/* Of the device; for grids whose size the host cannot take from an argument. No result may depend on it. */
+int multiprocessors();
+
 /* Most blocks of a grid whose threads stride: enough to fill any card several times over. */
 constexpr int64_t MOST_BLOCKS = 4096;
 

@@ -42,7 +42,7 @@ namespace host_cuda {
 extern uint3 thread_index, block_index;
 extern dim3 block_size, grid_size;
 
-enum Collective { SYNC_WARP, SHUFFLE, BALLOT };
+enum Collective { SYNC_WARP, SHUFFLE, BALLOT, MATCH };
 
 void barrier();
 /* Waits until every lane of the mask has come to the same collective; gives the 32 values that they brought. Bits of lanes outside the mask are 0. */
@@ -80,23 +80,34 @@ T __shfl_sync(unsigned mask, T value, int source, int width = 32) {
 }
 template <class T>
 T __shfl_xor_sync(unsigned mask, T value, int other, int width = 32) {
-  const int self = host_cuda::lane(), from = self ^ other;
+  const int self = host_cuda::lane(), from = self ^ (other & 31);
   return host_cuda::shuffle(mask, value, from / width > self / width ? self : from);
 }
 template <class T>
 T __shfl_down_sync(unsigned mask, T value, unsigned delta, int width = 32) {
-  const int self = host_cuda::lane(), from = self + (int)delta;
+  const int self = host_cuda::lane(), from = self + (int)(delta & 31);
   return host_cuda::shuffle(mask, value, from / width == self / width ? from : self);
 }
 template <class T>
 T __shfl_up_sync(unsigned mask, T value, unsigned delta, int width = 32) {
-  const int self = host_cuda::lane(), from = self - (int)delta;
+  const int self = host_cuda::lane(), from = self - (int)(delta & 31);
   return host_cuda::shuffle(mask, value, from >= 0 && from / width == self / width ? from : self);
 }
 inline unsigned __ballot_sync(unsigned mask, int predicate) {
   const uint64_t *all = host_cuda::meet(host_cuda::BALLOT, mask, predicate != 0);
   unsigned result = 0;
   for (int i = 0; i < 32; i++) result |= (unsigned)all[i] << i;
+  return result & mask;
+}
+/* The lanes of the mask that brought the same value. */
+template <class T>
+unsigned __match_any_sync(unsigned mask, T value) {
+  static_assert(sizeof(T) <= 8 && std::is_trivially_copyable<T>::value, "a match compares 4 or 8 bytes");
+  uint64_t bits = 0;
+  std::memcpy(&bits, &value, sizeof value);
+  const uint64_t *all = host_cuda::meet(host_cuda::MATCH, mask, bits);
+  unsigned result = 0;
+  for (int i = 0; i < 32; i++) result |= (unsigned)(all[i] == bits) << i;
   return result & mask;
 }
 inline int __any_sync(unsigned mask, int predicate) { return __ballot_sync(mask, predicate) != 0; }
