@@ -12,7 +12,7 @@ const ds_backend *backend;
 const ds_backend *baseline;
 const ds_backend *absent;
 static const char *running = "";
-static bool on_cuda = false;
+bool on_cuda = false;
 static ds_stream stream_in_use = nullptr;
 
 std::vector<Case> &cases() {
