@@ -21,7 +21,8 @@ bool product_is_right(ds_stream s, Random &random, bool transpose_a, bool transp
     for (int64_t j = 0; j < n; j++) {
       double sum = beta == 0 ? 0 : (double)beta * before[shift + i * c_stride + j], size = std::fabs(sum);
       for (int64_t p = 0; p < k; p++) {
-        const double term = (double)a[shift + (transpose_a ? p * a_stride + i : i * a_stride + p)] * b[shift + (transpose_b ? j * b_stride + p : p * b_stride + j)];
+        const double x = a[shift + (transpose_a ? p * a_stride + i : i * a_stride + p)], y = b[shift + (transpose_b ? j * b_stride + p : p * b_stride + j)];
+        const double term = x * y;
         sum += term;
         size += std::fabs(term);
       }

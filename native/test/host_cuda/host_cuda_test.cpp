@@ -67,7 +67,8 @@ void check_shuffles() {
 
 /* Groups of lanes that each meet on their own, in one warp. */
 void check_sub_masks() {
-  const std::vector<std::vector<unsigned>> partitions = {{0x0000FFFFu, 0xFFFF0000u}, {0x55555555u, 0xAAAAAAAAu}, {1u, 0xFFFFFFFEu}, {0x80000001u, 0x7FFF0000u, 0xFFFEu}};
+  const std::vector<std::vector<unsigned>> partitions = {
+      {0x0000FFFFu, 0xFFFF0000u}, {0x55555555u, 0xAAAAAAAAu}, {1u, 0xFFFFFFFEu}, {0x80000001u, 0x7FFF0000u, 0xFFFEu}};
   for (const std::vector<unsigned> &masks : partitions)
     host_cuda::run(1, 64, [&] {
       const int self = number(), lane = self % 32;
@@ -296,7 +297,8 @@ void check_cublas(const char *library, const char *cublas) {
       const int64_t a_stride = (c.transpose_a ? c.m : c.k) + 2, b_stride = (c.transpose_b ? c.k : c.n) + 3, c_stride = c.n + 1;
       const std::vector<float> a = matrix((c.transpose_a ? c.k : c.m) * a_stride, 1), b = matrix((c.transpose_b ? c.n : c.k) * b_stride, 2);
       all.push_back(matrix(c.m * c_stride, 3));
-      REQUIRE(t->matmul(s, c.transpose_a, c.transpose_b, c.m, c.n, c.k, a.data(), a_stride, b.data(), b_stride, c.beta, all.back().data(), c_stride) == DS_OK);
+      float *out = all.back().data();
+      REQUIRE(t->matmul(s, c.transpose_a, c.transpose_b, c.m, c.n, c.k, a.data(), a_stride, b.data(), b_stride, c.beta, out, c_stride) == DS_OK);
     }
     return all;
   };
