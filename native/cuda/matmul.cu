@@ -1,8 +1,9 @@
 /*
- * c = op(a) op(b) + beta c, row-major with strides, as cpu/matmul.cpp has it: by the bound cuBLAS, which is column-major and so computes bᵀ aᵀ, else here.
+ * c = op(a) op(b) + beta c, row-major with strides, as cpu/matmul.cpp has it: as cᵀ = op(b)ᵀ op(a)ᵀ by the bound cuBLAS, whose columns are our rows; else
+ * by a kernel of our own.
  *
- * Own kernel: a block of 16 x 16 threads has a tile of c, 128 x 64 or, where those would be too few to fill a card, 64 x 32; a thread 8 x 4 or 4 x 2 of it,
- * in registers. Slabs of 16 or 32 along k go through shared memory, two of them, so that one is read while the next arrives. An element is one chain of
+ * That kernel: a block of 16 x 16 threads has a tile of c, 128 x 64 or, where those would be too few to fill a card, 64 x 32; a thread 8 x 4 or 4 x 2 of
+ * it, in registers. Slabs of 16 or 32 along k go through shared memory, two of them, so that one is read while the next arrives. An element is one chain of
  * fmaf along k, ascending: the tile does not change a bit. 2 m n k flops; (128 + 64) / (2 * 128 * 64) floats of a and b are read a flop.
  */
 #include "blas.h"
@@ -77,8 +78,10 @@ __global__ void __launch_bounds__(BLOCK) multiply(Product p) {
   A a;
   B b;
   Pack<WIDE> sum[FOURS][4] = {};
-  a.read(p.a, first_row, 0, p.k);
-  b.read(p.b, first_column, 0, p.k);
+  if (p.k > 0) {
+    a.read(p.a, first_row, 0, p.k);
+    b.read(p.b, first_column, 0, p.k);
+  }
   int now = 0;
   for (int64_t k = 0; k < p.k; k += DEPTH, now ^= 1) {
     a.write(a_slab[now], p.a.along_k);
@@ -88,6 +91,7 @@ __global__ void __launch_bounds__(BLOCK) multiply(Product p) {
       a.read(p.a, first_row, k + DEPTH, p.k);
       b.read(p.b, first_column, k + DEPTH, p.k);
     }
+#pragma unroll
     for (int s = 0; s < DEPTH; s++) {
       const Pack<WIDE> y = load<WIDE>(b_slab[now] + s * B::STEP + column);
       for (int f = 0; f < FOURS; f++) {
@@ -128,8 +132,9 @@ int matmul(ds_stream stream, int32_t transpose_a, int32_t transpose_b, int64_t m
   if (!s) return DS_NO_DEVICE;
   if (blas_bound() && k > 0)
     return blas_sgemm(s, transpose_b != 0, transpose_a != 0, (int)n, (int)m, (int)k, b, (int)b_stride, a, (int)a_stride, beta, c, (int)c_stride);
-  Product p{{a, a_stride, m, transpose_a == 0, a_stride % 4 == 0 && all_aligned(a)}, {b, b_stride, n, transpose_b != 0, b_stride % 4 == 0 && all_aligned(b)}, k, beta,
-            c, c_stride, 0};
+  const Factor left{a, a_stride, m, transpose_a == 0, a_stride % 4 == 0 && aligned(a)};
+  const Factor right{b, b_stride, n, transpose_b != 0, b_stride % 4 == 0 && aligned(b)};
+  Product p{left, right, k, beta, c, c_stride, 0};
   const int64_t large = tiles<8, 4>(p);
   if (large >= ENOUGH) return launch(multiply<8, 4, 16>, (unsigned)large, BLOCK, s, p);
   const int64_t small = tiles<4, 2>(p);

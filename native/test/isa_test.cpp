@@ -123,7 +123,7 @@ TEST(isa_linear) {
 }
 
 TEST(isa_fm) {
-  for (int64_t dim : {1, 7, 16, 17, 33, 64})
+  for (int64_t dim : {1, 4, 7, 16, 17, 33, 64, 65, 130})
     for (bool placed : {false, true})
       for (bool accumulate : {false, true})
         same_bits((uint64_t)dim, [&](const ds_backend *t, Random &random, Outputs &o) {
@@ -138,6 +138,28 @@ TEST(isa_fm) {
         });
 }
 
+TEST(isa_fm_of_large_batches_and_crowded_places) {
+  for (int64_t batch : {3, 140000}) // more rows than a grid's blocks take at once
+    same_bits(72, [&](const ds_backend *t, Random &random, Outputs &o) {
+      const int64_t columns = 8;
+      F32 e = some(random, batch * columns), sums(batch * 5), out(batch);
+      REQUIRE_STATUS(DS_OK, t->fm_forward(nullptr, e, nullptr, sums, out, batch, columns, 5));
+      o.add(sums);
+      o.add(out);
+    });
+  for (int64_t columns : {31, 32, 33, 100})
+    for (int32_t crowd : {1, 2, 40})
+      same_bits((uint64_t)columns, [&](const ds_backend *t, Random &random, Outputs &o) {
+        const int64_t batch = 37, dim = 80;
+        F32 e = some(random, batch * columns), sums(batch * dim), out(batch);
+        I32 place(columns);
+        for (int64_t c = 0; c < columns; c++) place[c] = (int32_t)(79 - c % crowd * 2);
+        REQUIRE_STATUS(DS_OK, t->fm_forward(nullptr, e, place, sums, out, batch, columns, dim));
+        o.add(sums);
+        o.add(out);
+      });
+}
+
 TEST(isa_cross_and_concat) {
   for (int64_t n : WIDTHS)
     for (int64_t batch : BATCHES)
@@ -148,24 +170,55 @@ TEST(isa_cross_and_concat) {
         REQUIRE_STATUS(DS_OK, t->cross_backward(nullptr, x0, y, bias, dout, dx0, 1, dx, 0, dy, dbias, workspace, batch, n));
         REQUIRE_STATUS(DS_OK, t->concat_forward(nullptr, out, dx0, both, batch, n, n));
         REQUIRE_STATUS(DS_OK, t->concat_backward(nullptr, both, x0, 1, x, 1, batch, n, n));
-        for (const F32 *b : {&out, &dx0, &dx, &dy, &dbias, &both, &x0, &x}) o.add(*b);
+        for (const F32 *b : {&out, &dx0, &dx, &dy, &both, &x0, &x}) o.add(*b);
+        o.add_sum(dbias);
       });
 }
 
 TEST(isa_inner_product) {
-  for (int64_t dim : {1, 7, 16, 17, 33})
+  struct Shape {
+    int64_t batch, fields, dim;
+  };
+  // more rows than the blocks of a grid; rows too large for a block's shared memory
+  for (const Shape &shape : {Shape{70, 5, 1}, Shape{70, 5, 3}, Shape{70, 5, 4}, Shape{70, 5, 7}, Shape{70, 5, 16}, Shape{70, 5, 17}, Shape{70, 5, 33},
+                             Shape{4200, 23, 4}, Shape{3, 39, 16}, Shape{2, 300, 1}, Shape{2, 64, 64}, Shape{3, 65, 65}, Shape{70, 5, 1000}})
     for (bool placed : {false, true})
-      same_bits((uint64_t)dim, [&](const ds_backend *t, Random &random, Outputs &o) {
-        const int64_t batch = 70, columns = 5 * dim;
-        F32 e = some(random, batch * columns), dout = some(random, batch * 10), de(batch * columns), spread(batch * columns), out(batch * 10);
-        I32 place(columns), column(5);
+      same_bits((uint64_t)shape.dim, [&](const ds_backend *t, Random &random, Outputs &o) {
+        const int64_t batch = shape.batch, dim = shape.dim, columns = shape.fields * dim, pairs = shape.fields * (shape.fields - 1) / 2;
+        const int32_t fields = (int32_t)shape.fields;
+        F32 e = some(random, batch * columns), dout = some(random, batch * pairs), de(batch * columns), spread(batch * columns), out(batch * pairs);
+        I32 place(columns), column(fields);
         for (int64_t c = 0; c < columns; c++) place[c] = (int32_t)(c % dim);
-        for (int64_t f = 0; f < 5; f++) column[f] = (int32_t)(f * dim);
+        for (int64_t f = 0; f < fields; f++) column[f] = (int32_t)(f * dim);
         const int32_t *identity = placed ? place.data() : nullptr;
-        REQUIRE_STATUS(DS_OK, t->inner_product_forward(nullptr, e, identity, column, spread, out, batch, 5, columns, dim));
-        REQUIRE_STATUS(DS_OK, t->inner_product_backward(nullptr, e, identity, column, spread, dout, de, 1, batch, 5, columns, dim));
+        REQUIRE_STATUS(DS_OK, t->inner_product_forward(nullptr, e, identity, column, spread, out, batch, fields, columns, dim));
+        REQUIRE_STATUS(DS_OK, t->inner_product_backward(nullptr, e, identity, column, spread, dout, de, 1, batch, fields, columns, dim));
         for (const F32 *b : {&spread, &out, &de}) o.add(*b);
       });
+}
+
+TEST(isa_rows_that_begin_anywhere) {
+  const int64_t batch = 5, n = 16, size = batch * n + 1; // one float past a multiple of 16 bytes
+  same_bits(71, [&](const ds_backend *t, Random &random, Outputs &o) {
+    F32 a = some(random, size), b = some(random, size), c = some(random, size), bias = some(random, n + 1), scale = some(random, n + 1), out(2 * size);
+    F32 d(size), e(size), f(size), g(size), h(size), sums(size), value(batch);
+    I64 seed(std::vector<int64_t>{3, 4});
+    REQUIRE_STATUS(DS_OK, t->add(nullptr, a + 1, b + 1, d + 1, batch * n));
+    REQUIRE_STATUS(DS_OK, t->sigmoid(nullptr, a + 1, e + 1, batch * n));
+    REQUIRE_STATUS(DS_OK, t->cross_forward(nullptr, a + 1, b + 1, c + 1, bias + 1, f + 1, batch, n));
+    REQUIRE_STATUS(DS_OK, t->concat_forward(nullptr, a + 1, b + 1, out + 1, batch, n, n));
+    REQUIRE_STATUS(DS_OK, t->concat_backward(nullptr, out + 1, a + 1, 1, b + 1, 0, batch, n, n));
+    REQUIRE_STATUS(DS_OK, t->bias_relu_dropout_forward(nullptr, c + 1, bias + 1, 1, 0.5f, seed, 4, batch, n));
+    for (int64_t j = 0; j <= n; j++) scale[j] = std::fabs(scale[j]);
+    REQUIRE_STATUS(DS_OK, t->batch_norm_inference(nullptr, a + 1, bias + 1, bias + 1, bias + 1, scale + 1, 1e-5f, g + 1, batch, n));
+    REQUIRE_STATUS(DS_OK, t->fm_forward(nullptr, a + 1, nullptr, sums + 1, value, batch, n, 4));
+    REQUIRE_STATUS(DS_OK, t->fm_backward(nullptr, a + 1, nullptr, sums + 1, value, h + 1, 0, batch, n, 4));
+    for (const F32 *x : {&a, &b, &c, &d, &e, &f, &g, &h, &out, &sums, &value}) o.add(*x);
+    REQUIRE_STATUS(DS_OK, t->inner_product_forward(nullptr, a + 1, nullptr, nullptr, nullptr, value, batch, 2, n, 8));
+    REQUIRE_STATUS(DS_OK, t->inner_product_backward(nullptr, a + 1, nullptr, nullptr, nullptr, value, h + 1, 0, batch, 2, n, 8));
+    o.add(value);
+    o.add(h);
+  });
 }
 
 TEST(isa_field_attention) {
@@ -191,7 +244,8 @@ TEST(isa_bias_relu_dropout) {
             I64 seed(std::vector<int64_t>{11, 12});
             REQUIRE_STATUS(DS_OK, t->bias_relu_dropout_forward(nullptr, x, bias, relu, keep, seed, 4, batch, n));
             REQUIRE_STATUS(DS_OK, t->bias_relu_dropout_backward(nullptr, x, relu, keep, dy, dbias, workspace, batch, n));
-            for (const F32 *b : {&x, &dy, &dbias}) o.add(*b);
+            for (const F32 *b : {&x, &dy}) o.add(*b);
+            o.add_sum(dbias);
           });
         }
 }
@@ -202,11 +256,14 @@ TEST(isa_batch_norm) {
       same_bits((uint64_t)n, [&](const ds_backend *t, Random &random, Outputs &o) {
         F32 x = some(random, batch * n, 3), gamma = some(random, n), beta = some(random, n), dy = some(random, batch * n), y(batch * n), z(batch * n);
         F32 mean(n), inverse(n), running_mean(n), running_variance(n), dgamma(n), dbeta(n), workspace(2 * units(batch) * n);
+        F32 given_mean = some(random, n), given_variance = some(random, n);
+        for (int64_t j = 0; j < n; j++) given_variance[j] += 1;
         REQUIRE_STATUS(DS_OK, t->batch_norm_forward(nullptr, x, gamma, beta, y, mean, inverse, running_mean, running_variance, 0.1f, 1e-5f, workspace,
                                                     batch, n));
-        REQUIRE_STATUS(DS_OK, t->batch_norm_inference(nullptr, x, gamma, beta, running_mean, running_variance, 1e-5f, z, batch, n));
+        REQUIRE_STATUS(DS_OK, t->batch_norm_inference(nullptr, x, gamma, beta, given_mean, given_variance, 1e-5f, z, batch, n));
         REQUIRE_STATUS(DS_OK, t->batch_norm_backward(nullptr, x, gamma, mean, inverse, dy, dy, dgamma, dbeta, workspace, batch, n));
-        for (const F32 *b : {&y, &z, &mean, &inverse, &running_mean, &running_variance, &dgamma, &dbeta, &dy}) o.add(*b);
+        o.add(z);
+        for (const F32 *b : {&y, &mean, &inverse, &running_mean, &running_variance, &dgamma, &dbeta, &dy}) o.add_sum(*b);
       });
 }
 
