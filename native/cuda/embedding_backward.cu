@@ -17,10 +17,10 @@ namespace cuda {
 namespace {
 
 constexpr int32_t MAX_WIDTH = 1024;
-constexpr int ROWS_BLOCK = 512;
-constexpr int TILE_BLOCK = 256;
-constexpr int TILE = 4096; // floats
+constexpr int ROWS_BLOCK = 384; // two blocks fit a multiprocessor with 80 registers a thread, the most that spills none
+constexpr int TILE_BLOCK = 256; // two, with up to 128
 constexpr int DEPTH = 4;
+constexpr int TILE = TILE_BLOCK * DEPTH * 4; // floats: what a block's threads hold of e M at a time
 constexpr int GRAM_BLOCKS = 8; // per field
 constexpr int SUM_BLOCK = 256;
 
@@ -43,43 +43,31 @@ struct Backward {
   int32_t *status;
 };
 
-/* One unit of one field. */
-struct Unit {
-  int32_t d;
-  float *p, *s1, *s2;
-  const float *mask, *regularity;
-  const int64_t *row_mask;
-  const int32_t *unique;
-  float *mask_partial, *gram_partial;
-  bool sign, sound;
-  const float *grad;
-  int64_t grad_stride;
-  const int32_t *order, *start;
-  Groups groups;
+/* One field, as offsets into the arrays of the call: few registers. */
+struct Field {
+  const Backward &a;
+  int64_t base;
+  int32_t f, d, column;
 
-  __device__ Unit(const Backward &a, int64_t f, int64_t unit)
-      : d(a.width[f]), p(a.tables + a.base[f]), s1(a.state1 + a.base[f]), s2(a.state2 + a.base[f]), mask(a.mask ? a.mask + a.column[f] : nullptr),
-        regularity(a.regularity ? a.regularity + a.regularity_base[f] : nullptr), row_mask(a.row_mask ? a.row_mask + a.row_base[f] : nullptr),
-        unique(a.unique + f * a.batch), mask_partial(a.mask_partial ? a.mask_partial + unit * a.columns + a.column[f] : nullptr),
-        gram_partial(a.gram_partial ? a.gram_partial + a.units * a.regularity_base[f] + unit * d * d : nullptr), sign(a.sign),
-        sound(d >= 0 && d <= MAX_WIDTH && (!row_mask || d <= 64)), grad(a.grad + a.column[f]), grad_stride(a.grad_stride), order(a.order + f * a.batch),
-        start(a.starts + f * (a.batch + 1)), groups(start, a.counts[f], unit) {
-    if (!sound) report(a.status, DS_INVALID);
-  }
+  __device__ Field(const Backward &call, int32_t field) : a(call), base(a.base[field]), f(field), d(a.width[f]), column(a.column[f]) {}
 
+  __device__ bool sound() const { return d >= 0 && d <= MAX_WIDTH && !(a.row_mask && d > 64); }
   __device__ bool wide() const {
-    return d % 4 == 0 && grad_stride % 4 == 0 && aligned(p) && aligned(s1) && aligned(s2) && aligned(grad) && aligned(regularity);
+    return d % 4 == 0 && a.grad_stride % 4 == 0 && base % 4 == 0 && column % 4 == 0 && aligned(a.tables) && aligned(a.state1) && aligned(a.state2) &&
+           aligned(a.grad) && (!a.regularity || aligned(regularity()));
   }
-  template <int V>
-  __device__ GroupSum<V> sums() const {
-    return {grad, grad_stride, order, start};
-  }
+  __device__ const float *regularity() const { return a.regularity + a.regularity_base[f]; }
+  __device__ const int32_t *start() const { return a.starts + f * (a.batch + 1); }
+  __device__ int32_t row(int32_t u) const { return a.unique[f * a.batch + u]; }
+  __device__ GroupSum sums() const { return {a.grad + column, a.grad_stride, a.order + f * a.batch, start()}; }
+  __device__ float *mask_partial(int64_t unit) const { return a.mask_partial + unit * a.columns + column; }
+  __device__ float *gram_partial(int64_t unit) const { return a.gram_partial + a.units * a.regularity_base[f] + unit * d * d; }
   /* Bit i: column j + i is in the mask. */
   template <int V>
   __device__ unsigned open(int32_t j) const {
     unsigned bits = 0;
 #pragma unroll
-    for (int i = 0; i < V; i++) bits |= (!mask || mask[j + i] > 0 ? 1u : 0u) << i;
+    for (int i = 0; i < V; i++) bits |= (!a.mask || a.mask[column + j + i] > 0 ? 1u : 0u) << i;
     return bits;
   }
 };
@@ -94,55 +82,68 @@ __device__ Pack<V> add_mask_gradient(Pack<V> sum, Pack<V> s, Pack<V> e, bool sig
   return sum;
 }
 
-/* Updates the columns of a row whose bits are set in the mask and the row's own mask; the others stay, states and all. */
+/* Columns of a row, from j on, with their states. */
 template <int RULE, int V>
-__device__ void update(const Unit &x, const Hyper &h, Parameters<RULE, V> &w, Pack<V> g, int64_t row, int32_t j, unsigned open) {
-  const unsigned learns = open & (x.row_mask ? (unsigned)((uint64_t)x.row_mask[row] >> j) : ~0u);
-  const Parameters<RULE, V> old = w;
-  advance<RULE>(h, w.x, g, w.m, w.v);
+struct Row {
+  int32_t row;
+  Parameters<RULE, V> w;
+  /* Row -1 loads nothing. */
+  __device__ Row(const Field &x, int32_t which, int32_t j) : row(which) {
+    const int64_t at = x.base + (int64_t)row * x.d + j;
+    if (row >= 0) w = Parameters<RULE, V>(x.a.tables + at, x.a.state1 + at, x.a.state2 + at);
+  }
+};
+
+/* Updates the columns whose bits are set in the mask and in the row's own mask; the others stay, states and all. */
+template <int RULE, int V>
+__device__ void update(const Field &x, Row<RULE, V> &r, Pack<V> g, int32_t j, unsigned open) {
+  const Hyper h(x.a.hyper); // read again for every row: they are in the cache, and registers are dearer
+  const unsigned learns = open & (x.a.row_mask ? (unsigned)((uint64_t)x.a.row_mask[x.a.row_base[x.f] + r.row] >> j) : ~0u);
 #pragma unroll
   for (int i = 0; i < V; i++) {
-    const bool keeps = !(learns >> i & 1);
-    w.x.x[i] = keeps ? old.x.x[i] : w.x.x[i];
-    w.m.x[i] = keeps ? old.m.x[i] : w.m.x[i];
-    w.v.x[i] = keeps ? old.v.x[i] : w.v.x[i];
+    float e = r.w.x.x[i], m = r.w.m.x[i], v = r.w.v.x[i];
+    advance<RULE>(h, e, g.x[i], m, v);
+    if (!(learns >> i & 1)) continue;
+    r.w.x.x[i] = e;
+    r.w.m.x[i] = m;
+    r.w.v.x[i] = v;
   }
-  const int64_t at = row * x.d + j;
-  w.put(x.p + at, x.s1 + at, x.s2 + at);
+  const int64_t at = x.base + (int64_t)r.row * x.d + j;
+  r.w.put(x.a.tables + at, x.a.state1 + at, x.a.state2 + at);
 }
 
 template <int RULE, int V>
-__device__ void update_unit_rows(const Unit &x, const Hyper &h, GroupSumMemory<ROWS_BLOCK> &memory) {
+__device__ void update_field_rows(const Field &x, int32_t unit, Groups groups, GroupSumMemory<ROWS_BLOCK> &memory) {
   const int lanes = lanes_for(x.d / V), place = threadIdx.x % WARP % lanes * V;
   for (int32_t j = place; j - place < x.d; j += lanes * V) {
     const bool owns = j < x.d;
     const unsigned open = owns ? x.open<V>(j) : 0;
     Pack<V> mask_sum = zeros<V>();
-    each_group_sum<ROWS_BLOCK>(x.sums<V>(), x.groups.first, x.groups.last, j, owns, lanes, memory, [&](int32_t u, auto sum) {
-      const int64_t row = x.unique[u], at = row * x.d + j;
-      Parameters<RULE, V> w(x.p + at, x.s1 + at, x.s2 + at);
-      const Pack<V> s = sum();
-      if (x.mask_partial) mask_sum = add_mask_gradient(mask_sum, s, w.x, x.sign);
-      update(x, h, w, s, row, j, open);
-    });
-    if (!x.mask_partial) continue;
+    each_group_sum<ROWS_BLOCK, V>(
+        x.sums(), groups.first, groups.last, j, owns, lanes, memory, [&](int32_t u, bool active) { return Row<RULE, V>(x, active ? x.row(u) : -1, j); },
+        [&](int32_t, Row<RULE, V> r, Pack<V> s) {
+          if (x.a.mask_partial) mask_sum = add_mask_gradient(mask_sum, s, r.w.x, x.a.sign);
+          update(x, r, s, j, open);
+        });
+    if (!x.a.mask_partial) continue;
     mask_sum = sum_of_warps<ROWS_BLOCK>(mask_sum, lanes, memory);
     if ((int)threadIdx.x < lanes && owns)
 #pragma unroll
-      for (int i = 0; i < V; i++) x.mask_partial[j + i] = mask_sum.x[i];
+      for (int i = 0; i < V; i++) x.mask_partial(unit)[j + i] = mask_sum.x[i];
   }
 }
 
 template <int RULE>
-__global__ void __launch_bounds__(ROWS_BLOCK) update_rows(Backward a) {
+__global__ void __launch_bounds__(ROWS_BLOCK, 2) update_rows(Backward a) {
   __shared__ GroupSumMemory<ROWS_BLOCK> memory;
-  const Unit x(a, blockIdx.x % a.fields, blockIdx.x / a.fields);
-  if (!x.sound) return;
-  const Hyper h(a.hyper);
+  const Field x(a, (int32_t)(blockIdx.x % a.fields));
+  const int32_t unit = (int32_t)(blockIdx.x / a.fields);
+  if (!x.sound()) return report(a.status, DS_INVALID);
+  const Groups groups(x.start(), a.counts[x.f], unit);
   if (x.wide())
-    update_unit_rows<RULE, 4>(x, h, memory);
+    update_field_rows<RULE, 4>(x, unit, groups, memory);
   else
-    update_unit_rows<RULE, 1>(x, h, memory);
+    update_field_rows<RULE, 1>(x, unit, groups, memory);
 }
 
 /* Rows of a tile lie pitch floats apart: a multiple of four, and such that the same column of neighbouring rows is in different banks. */
@@ -184,97 +185,117 @@ __device__ void add_to(float *to, Pack<4> s, int n) {
 
 /* Gradients and rows of groups first .. first + n. */
 template <int V>
-__device__ void fill_tile(const Unit &x, int32_t first, int n, Tile &t) {
+__device__ void fill_tile(const Field &x, int32_t first, int n, Tile &t) {
   const int lanes = lanes_for(x.d / V), place = threadIdx.x % WARP % lanes * V, pitch = pitch_of(x.d);
   for (int32_t j = place; j - place < x.d; j += lanes * V)
-    each_group_sum<TILE_BLOCK>(x.sums<V>(), first, first + n, j, j < x.d, lanes, t.sums, [&](int32_t u, auto sum) {
-      const int at = (u - first) * pitch + j;
-      store<V>(t.before + at, load<V>(x.p + (int64_t)x.unique[u] * x.d + j));
-      store<V>(t.after + at, sum());
-    });
+    each_group_sum<TILE_BLOCK, V>(
+        x.sums(), first, first + n, j, j < x.d, lanes, t.sums,
+        [&](int32_t u, bool active) { return active ? load<V>(x.a.tables + x.base + (int64_t)x.row(u) * x.d + j) : zeros<V>(); },
+        [&](int32_t u, Pack<V> e, Pack<V> s) {
+          const int at = (u - first) * pitch + j;
+          store<V>(t.before + at, e);
+          store<V>(t.after + at, s);
+        });
   __syncthreads();
 }
 
-template <int RULE, int V>
-__device__ void update_tile(const Unit &x, const Hyper &h, int32_t first, int n, Tile &t) {
+/* g += e M for DEPTH rows and V columns by a thread, k ascending. */
+template <int V>
+__device__ void add_regularity(const Field &x, int n, Tile &t) {
   const int packs = x.d / V, steps = (n + DEPTH - 1) / DEPTH, pitch = pitch_of(x.d);
+#pragma unroll 1
   for (int i = threadIdx.x; i < packs * steps; i += TILE_BLOCK) {
     const int j = i % packs * V, r0 = i / packs;
     Pack<V> g[DEPTH];
-    const float *e[DEPTH];
+    int at[DEPTH];
 #pragma unroll
     for (int q = 0; q < DEPTH; q++) {
       const int r = r0 + q * steps;
-      g[q] = r < n ? load<V>(t.after + r * pitch + j) : zeros<V>();
-      e[q] = t.before + (r < n ? r : r0) * pitch;
+      at[q] = (r < n ? r : r0) * pitch;
+      g[q] = load<V>(t.after + at[q] + j);
     }
-    if (x.regularity)
-      for (int k = 0; k < x.d; k++) {
-        const Pack<V> m = load<V>(x.regularity + (int64_t)k * x.d + j);
+    const float *m = x.regularity() + j;
+#pragma unroll 2
+    for (int k = 0; k < x.d; k++, m += x.d) {
+      const Pack<V> row = load<V>(m);
 #pragma unroll
-        for (int q = 0; q < DEPTH; q++)
+      for (int q = 0; q < DEPTH; q++)
 #pragma unroll
-          for (int v = 0; v < V; v++) g[q].x[v] = fmaf(e[q][k], m.x[v], g[q].x[v]);
-      }
-    const unsigned open = x.open<V>(j);
-#pragma unroll
-    for (int q = 0; q < DEPTH; q++) {
-      const int r = r0 + q * steps;
-      if (r >= n) break;
-      const int64_t row = x.unique[first + r], at = row * x.d + j;
-      Parameters<RULE, V> w(x.p + at, x.s1 + at, x.s2 + at);
-      update(x, h, w, g[q], row, j, open);
-      store<V>(t.after + r * pitch + j, w.x);
+        for (int v = 0; v < V; v++) g[q].x[v] = fmaf(t.before[at[q] + k], row.x[v], g[q].x[v]);
     }
+#pragma unroll
+    for (int q = 0; q < DEPTH; q++)
+      if (r0 + q * steps < n) store<V>(t.after + at[q] + j, g[q]);
   }
   __syncthreads();
 }
 
 template <int RULE, int V>
-__device__ void update_unit_tiles(const Unit &x, const Hyper &h, Tile &t) {
-  const int pitch = pitch_of(x.d), most = TILE / pitch, quads = (x.d + 3) / 4;
-  for (int32_t first = x.groups.first; first < x.groups.last; first += most) {
-    const int n = x.groups.last - first < most ? x.groups.last - first : most;
-    fill_tile<V>(x, first, n, t);
-    if (x.mask_partial) {
-      sum_of_tile(
-          quads, n, t.sums.partial,
-          [&](int r, int q, Pack<4> sum) {
-            const int at = r * pitch + 4 * q;
-            return add_mask_gradient(sum, load<4>(t.after + at), load<4>(t.before + at), x.sign);
-          },
-          [&](int q, Pack<4> s) { add_to(x.mask_partial + 4 * q, s, x.d - 4 * q); });
-    }
-    update_tile<RULE, V>(x, h, first, n, t);
-    if (x.gram_partial) {
-      sum_of_tile(
-          x.d * quads, n, t.sums.partial,
-          [&](int r, int q, Pack<4> sum) {
-            const int at = r * pitch + q / quads, other = r * pitch + q % quads * 4;
-            const float now = t.after[at], change = now - t.before[at];
-            const Pack<4> after = load<4>(t.after + other), before = load<4>(t.before + other);
+__device__ void update_tile(const Field &x, int32_t first, int n, Tile &t) {
+  const int packs = x.d / V, pitch = pitch_of(x.d);
+#pragma unroll 1
+  for (int i = threadIdx.x; i < packs * n; i += TILE_BLOCK) {
+    const int r = i / packs, j = i % packs * V;
+    float *const g = t.after + r * pitch + j;
+    Row<RULE, V> row(x, x.row(first + r), j);
+    update(x, row, load<V>(g), j, x.open<V>(j));
+    store<V>(g, row.w.x);
+  }
+  __syncthreads();
+}
+
+__device__ void add_mask_gradients(const Field &x, int32_t unit, int n, Tile &t) {
+  const int pitch = pitch_of(x.d);
+  const auto product = [&](int r, int q, Pack<4> sum) {
+    const int at = r * pitch + 4 * q;
+    return add_mask_gradient(sum, load<4>(t.after + at), load<4>(t.before + at), x.a.sign);
+  };
+  sum_of_tile((x.d + 3) / 4, n, t.sums.partial, product, [&](int q, Pack<4> s) { add_to(x.mask_partial(unit) + 4 * q, s, x.d - 4 * q); });
+}
+
+/* A quad is an entry e'_a times four of e'. */
+__device__ void add_gram_change(const Field &x, int32_t unit, int n, Tile &t) {
+  const int pitch = pitch_of(x.d), quads = (x.d + 3) / 4;
+  const auto product = [&](int r, int q, Pack<4> sum) {
+    const int at = r * pitch + q / quads, other = r * pitch + q % quads * 4;
+    const float now = t.after[at], change = now - t.before[at];
+    const Pack<4> after = load<4>(t.after + other), before = load<4>(t.before + other);
 #pragma unroll
-            for (int i = 0; i < 4; i++) sum.x[i] = fmaf(now, after.x[i] - before.x[i], fmaf(change, before.x[i], sum.x[i]));
-            return sum;
-          },
-          [&](int q, Pack<4> s) { add_to(x.gram_partial + (int64_t)(q / quads) * x.d + q % quads * 4, s, x.d - q % quads * 4); });
-      __syncthreads();
-    }
+    for (int i = 0; i < 4; i++) sum.x[i] = fmaf(now, after.x[i] - before.x[i], fmaf(change, before.x[i], sum.x[i]));
+    return sum;
+  };
+  sum_of_tile(x.d * quads, n, t.sums.partial, product,
+              [&](int q, Pack<4> s) { add_to(x.gram_partial(unit) + q / quads * x.d + q % quads * 4, s, x.d - q % quads * 4); });
+  __syncthreads();
+}
+
+template <int RULE, int V>
+__device__ void update_field_tiles(const Field &x, int32_t unit, Groups groups, Tile &t) {
+  const int most = TILE / pitch_of(x.d);
+  for (int32_t first = groups.first; first < groups.last; first += most) {
+    const int n = groups.last - first < most ? groups.last - first : most;
+    fill_tile<V>(x, first, n, t);
+    if (x.a.mask_partial) add_mask_gradients(x, unit, n, t);
+    if (x.a.regularity) add_regularity<V>(x, n, t);
+    update_tile<RULE, V>(x, first, n, t);
+    if (x.a.gram_partial) add_gram_change(x, unit, n, t);
   }
 }
 
 template <int RULE>
-__global__ void __launch_bounds__(TILE_BLOCK) update_tiles(Backward a) {
+__global__ void __launch_bounds__(TILE_BLOCK, 2) update_tiles(Backward a) {
   __shared__ Tile tile;
-  const Unit x(a, blockIdx.x % a.fields, blockIdx.x / a.fields);
-  if (!x.sound || x.d == 0) return;
-  for (int i = threadIdx.x; x.mask_partial && i < x.d; i += TILE_BLOCK) x.mask_partial[i] = 0;
-  for (int i = threadIdx.x; x.gram_partial && i < x.d * x.d; i += TILE_BLOCK) x.gram_partial[i] = 0;
-  const Hyper h(a.hyper);
+  const Field x(a, (int32_t)(blockIdx.x % a.fields));
+  const int32_t unit = (int32_t)(blockIdx.x / a.fields);
+  if (!x.sound()) return report(a.status, DS_INVALID);
+  if (x.d == 0) return;
+  for (int i = threadIdx.x; a.mask_partial && i < x.d; i += TILE_BLOCK) x.mask_partial(unit)[i] = 0;
+  for (int i = threadIdx.x; a.gram_partial && i < x.d * x.d; i += TILE_BLOCK) x.gram_partial(unit)[i] = 0;
+  const Groups groups(x.start(), a.counts[x.f], unit);
   if (x.wide())
-    update_unit_tiles<RULE, 4>(x, h, tile);
+    update_field_tiles<RULE, 4>(x, unit, groups, tile);
   else
-    update_unit_tiles<RULE, 1>(x, h, tile);
+    update_field_tiles<RULE, 1>(x, unit, groups, tile);
 }
 
 /* mask_grad = Σ of the units. */

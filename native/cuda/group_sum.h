@@ -49,14 +49,14 @@ struct GroupSumMemory {
   Pack<4> partial[BLOCK];                // of a warp's lane
 };
 
-template <int V>
 struct GroupSum {
   const float *grad; // of the first column
   int64_t stride;
   const int32_t *order, *start;
 
   /* Σ over sorted positions first, first + step, .. below last of the V floats from column j. */
-  __device__ Pack<V> positions(int64_t j, int32_t first, int32_t last, int32_t step) const {
+  template <int V>
+  __device__ Pack<V> positions(int32_t j, int32_t first, int32_t last, int32_t step) const {
     Pack<V> s = zeros<V>();
 #pragma unroll 4
     for (int32_t i = first; i < last; i += step) s = s + load<V>(grad + j + order[i] * stride);
@@ -91,12 +91,13 @@ __device__ static inline Pack<V> sum_of_warps(Pack<V> s, int lanes, GroupSumMemo
 }
 
 /*
- * Calls body(u, sum) for every group u of [first, last), at most DS_GROUP_CHUNK of them, in the lanes of one row each; sum() gives the lane's columns j .. j + V
- * of the group's gradient, and is best called after the row's own loads. Lanes without columns pass owns = false. All threads of the block must call.
+ * For every group u of [first, last), at most DS_GROUP_CHUNK of them, in the lanes of one row: held = fetch(u, true), which begins the row's own loads, then
+ * apply(u, held, s) with s the columns j .. j + V of the group's gradient. Other lanes call fetch(u, false) for a value that is not used. Lanes without columns
+ * pass owns = false. All threads of the block must call.
  */
-template <int BLOCK, int V, class Body>
-__device__ static inline void each_group_sum(const GroupSum<V> &x, int32_t first, int32_t last, int64_t j, bool owns, int lanes,
-                                             GroupSumMemory<BLOCK> &memory, Body body) {
+template <int BLOCK, int V, class Fetch, class Apply>
+__device__ static inline void each_group_sum(const GroupSum &x, int32_t first, int32_t last, int32_t j, bool owns, int lanes, GroupSumMemory<BLOCK> &memory,
+                                             Fetch fetch, Apply apply) {
   const int warp = threadIdx.x / WARP, lane = threadIdx.x % WARP, rows = WARP / lanes, row = lane / lanes, warps = BLOCK / WARP;
   if (threadIdx.x < DS_GROUP_CHUNK / WARP) memory.heavy[threadIdx.x] = 0;
   __syncthreads();
@@ -104,22 +105,26 @@ __device__ static inline void each_group_sum(const GroupSum<V> &x, int32_t first
   for (int32_t u0 = first + warp; u0 < last; u0 += warps * rows) {
     const int32_t u = u0 + warps * row;
     const int32_t begin = u < last ? x.start[u] : 0, end = u < last ? x.start[u + 1] : 0, n = end - begin;
-    if (owns && n > 0 && n <= LIGHT) body(u, [&] { return x.positions(j, begin, end, 1); });
-    if (n > HEAVY * rows && lane % lanes == 0) atomicOr(&memory.heavy[(u - first) / WARP], 1u << (u - first) % WARP);
+    const bool active = owns && n > 0 && n <= HEAVY * rows;
+    const auto held = fetch(u, active);
+    Pack<V> s = zeros<V>();
+    if (active && n <= LIGHT) s = x.positions<V>(j, begin, end, 1);
     for (unsigned left = __ballot_sync(ALL_LANES, n > LIGHT && n <= HEAVY * rows && lane % lanes == 0); left; left &= left - 1) {
       const int from = __ffs((int)left) - 1;
       const int32_t b = __shfl_sync(ALL_LANES, begin, from), e = __shfl_sync(ALL_LANES, end, from);
-      const Pack<V> s = sum_of_rows(owns ? x.positions(j, b + row, e, rows) : zeros<V>(), lanes);
-      if (owns && row == 0) body(u0 + warps * (from / lanes), [&] { return s; });
+      const Pack<V> all = sum_of_rows(owns ? x.positions<V>(j, b + row, e, rows) : zeros<V>(), lanes);
+      if (row == from / lanes) s = all;
     }
+    if (active) apply(u, held, s);
+    if (n > HEAVY * rows && lane % lanes == 0) atomicOr(&memory.heavy[(u - first) / WARP], 1u << (u - first) % WARP);
   }
   __syncthreads();
   for (int word = 0; word < DS_GROUP_CHUNK / WARP; word++)
     for (unsigned left = memory.heavy[word]; left; left &= left - 1) {
       const int32_t u = first + word * WARP + __ffs((int)left) - 1;
       const Pack<V> s =
-          sum_of_warps<BLOCK>(owns ? x.positions(j, x.start[u] + warp * rows + row, x.start[u + 1], warps * rows) : zeros<V>(), lanes, memory);
-      if (owns && warp == 0 && row == 0) body(u, [&] { return s; });
+          sum_of_warps<BLOCK>(owns ? x.positions<V>(j, x.start[u] + warp * rows + row, x.start[u + 1], warps * rows) : zeros<V>(), lanes, memory);
+      if (owns && warp == 0 && row == 0) apply(u, fetch(u, true), s);
     }
 }
 
