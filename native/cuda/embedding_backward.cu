@@ -139,7 +139,7 @@ __global__ void __launch_bounds__(ROWS_BLOCK, 2) update_rows(Backward a) {
   const Field x(a, (int32_t)(blockIdx.x % a.fields));
   const int32_t unit = (int32_t)(blockIdx.x / a.fields);
   if (!x.sound()) return report(a.status, DS_INVALID);
-  const Groups groups(x.start(), a.counts[x.f], unit);
+  const Groups groups(x.start(), a.counts[x.f], unit, memory);
   if (x.wide())
     update_field_rows<RULE, 4>(x, unit, groups, memory);
   else
@@ -291,7 +291,7 @@ __global__ void __launch_bounds__(TILE_BLOCK, 2) update_tiles(Backward a) {
   if (x.d == 0) return;
   for (int i = threadIdx.x; a.mask_partial && i < x.d; i += TILE_BLOCK) x.mask_partial(unit)[i] = 0;
   for (int i = threadIdx.x; a.gram_partial && i < x.d * x.d; i += TILE_BLOCK) x.gram_partial(unit)[i] = 0;
-  const Groups groups(x.start(), a.counts[x.f], unit);
+  const Groups groups(x.start(), a.counts[x.f], unit, tile.sums);
   if (x.wide())
     update_field_tiles<RULE, 4>(x, unit, groups, tile);
   else

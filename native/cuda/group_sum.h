@@ -33,20 +33,25 @@ __device__ static inline int32_t lower_bound(const int32_t *start, int32_t group
   return low;
 }
 
-/* The groups of a field that begin in a unit's positions. */
-struct Groups {
-  int32_t first, last;
-  __device__ Groups(const int32_t *start, int32_t groups, int64_t unit) {
-    first = lower_bound(start, groups, unit * DS_GROUP_CHUNK);
-    last = first + lower_bound(start + first, groups - first < DS_GROUP_CHUNK ? groups - first : DS_GROUP_CHUNK, (unit + 1) * DS_GROUP_CHUNK);
-  }
-};
-
-/* Shared memory of each_group_sum. */
+/* Shared memory of what follows. */
 template <int BLOCK>
 struct GroupSumMemory {
+  int32_t bounds[2];
   unsigned heavy[DS_GROUP_CHUNK / WARP]; // a bit per group that the block sums
   Pack<4> partial[BLOCK];                // of a warp's lane
+};
+
+/* The groups of a field that begin in a unit's positions: one warp finds the first, another the last. */
+struct Groups {
+  int32_t first, last;
+  template <int BLOCK>
+  __device__ Groups(const int32_t *start, int32_t groups, int64_t unit, GroupSumMemory<BLOCK> &memory) {
+    const int warp = threadIdx.x / WARP;
+    if (warp < 2) memory.bounds[warp] = lower_bound(start, groups, (unit + warp) * DS_GROUP_CHUNK);
+    __syncthreads();
+    first = memory.bounds[0];
+    last = memory.bounds[1];
+  }
 };
 
 struct GroupSum {
