@@ -69,7 +69,8 @@ __device__ void each_of_run(Run run, Read read, Body body) {
 #pragma unroll
     for (int k = 0; k < AHEAD; k++) value[k] = i + k * WARP < run.last ? read(i + k * WARP) : decltype(read(i)){};
 #pragma unroll
-    for (int k = 0; k < AHEAD; k++) body(i + k * WARP, i + k * WARP < run.last, value[k]);
+    for (int k = 0; k < AHEAD; k++)
+      if (i - lane + k * WARP < run.last) body(i + k * WARP, i + k * WARP < run.last, value[k]);
   }
 }
 

@@ -38,6 +38,7 @@ __device__ static inline void advance(const Hyper &h, Pack<V> &x, Pack<V> g, Pac
 template <int RULE, int V>
 struct Parameters {
   Pack<V> x, m, v;
+  __device__ Parameters() : x(zeros<V>()), m(x), v(x) {}
   __device__ Parameters(const float *p, const float *s1, const float *s2)
       : x(load<V>(p)), m(RULE == DS_SGD ? zeros<V>() : load<V>(s1)), v(RULE == DS_ADAM ? load<V>(s2) : zeros<V>()) {}
   __device__ void put(float *p, float *s1, float *s2) const {
