@@ -12,7 +12,7 @@
 namespace ds {
 namespace cuda {
 
-#define KERNEL(name, params, args) int name params __attribute__((weak)); // TEMPORARY: weak
+#define KERNEL(name, params, args) int name params;
 #include "kernels.def"
 #undef KERNEL
 

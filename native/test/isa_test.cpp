@@ -67,8 +67,9 @@ TEST(isa_embedding) {
           REQUIRE_STATUS(DS_OK, t->embedding_backward(nullptr, grad, e.columns, g.order, g.starts, g.unique, g.counts, e.base, e.width, e.column,
                                                       full ? e.mask.data() : nullptr, nullptr, nullptr, full ? regularity.data() : nullptr, e.square_base, e.tables, s1, s2,
                                                       mask_grad, full, gram, workspace, rule, hyper, e.batch, e.fields, e.columns));
-          for (const F32 *b : {&out, &e.tables, &s1, &s2, &mask_grad}) o.add(*b);
-          o.add(gram);
+          o.add(out);
+          for (const F32 *b : {&e.tables, &s1, &s2, &mask_grad}) o.add_sum(*b);
+          o.add_sum(gram);
         });
 }
 
