@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <memory>
 #include <vector>
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -57,7 +58,7 @@ void arrive(void *, const void **, size_t *) {}
 enum State { READY, AT_BARRIER, AT_MEETING, RETURNED };
 
 struct Fiber {
-  unsigned char *stack = nullptr;
+  std::unique_ptr<unsigned char[]> stack;
   void *top = nullptr;
   void *shadow = nullptr; // AddressSanitizer's
   State state = RETURNED;
@@ -106,15 +107,15 @@ void resume(int i) {
   current = i;
   thread_index = f.index;
   f.state = READY;
-  leave(&scheduler_shadow, f.stack, STACK);
+  leave(&scheduler_shadow, f.stack.get(), STACK);
   host_cuda_switch(&scheduler, f.top);
   arrive(scheduler_shadow, nullptr, nullptr);
 }
 
 void prepare(int i, dim3 block) {
   Fiber &f = fibers[(size_t)i];
-  if (!f.stack) f.stack = static_cast<unsigned char *>(std::malloc(STACK));
-  void **sp = reinterpret_cast<void **>(f.stack + STACK) - 2; // aligned as at a function's entry: 16 n + 8 after the return address is gone
+  if (!f.stack) f.stack.reset(new unsigned char[STACK]);
+  void **sp = reinterpret_cast<void **>(f.stack.get() + STACK) - 2; // aligned as at a function's entry: 16 n + 8 after the return address is gone
   *sp = reinterpret_cast<void *>(&enter);
   for (int r = 0; r < 6; r++) *--sp = nullptr;
   f.top = sp;
