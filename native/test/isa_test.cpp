@@ -14,9 +14,13 @@ namespace {
 class Outputs {
  public:
   template <class T>
+  void add(const T *first, int64_t n) {
+    const char *p = reinterpret_cast<const char *>(first);
+    bytes_.insert(bytes_.end(), p, p + n * (int64_t)sizeof(T));
+  }
+  template <class T>
   void add(const Buffer<T> &b) {
-    const char *p = reinterpret_cast<const char *>(b.data());
-    bytes_.insert(bytes_.end(), p, p + b.size() * (int64_t)sizeof(T));
+    add(b.data(), b.size());
   }
   template <class T>
   void add_sum(const Buffer<T> &b) {
@@ -58,7 +62,11 @@ TEST(isa_embedding) {
           Embedding e(random, 1500, {1, 9, 700, 40}, d);
           Groups g(e);
           REQUIRE_STATUS(DS_OK, t->embedding_group(nullptr, e.rows, e.ids, g.order, g.scratch, g.starts, g.unique, g.counts, e.batch, e.fields));
-          for (const I32 *b : {&g.order, &g.starts, &g.unique, &g.counts}) o.add(*b);
+          for (const I32 *b : {&g.order, &g.counts}) o.add(*b);
+          for (int64_t f = 0; f < e.fields; f++) { // what follows the groups is scratch
+            o.add(g.starts.data() + f * (e.batch + 1), g.counts[f] + 1);
+            o.add(g.unique.data() + f * e.batch, g.counts[f]);
+          }
           F32 out(e.batch * e.columns), grad = some(random, e.batch * e.columns), regularity = some(random, e.squares, 0.1), s1(e.floats), s2(e.floats);
           REQUIRE_STATUS(DS_OK, t->embedding_gather(nullptr, e.tables, e.base, e.width, e.column, e.rows, e.ids, full ? e.mask.data() : nullptr, nullptr,
                                                     nullptr, out, e.batch, e.fields, e.columns));
