@@ -9,14 +9,29 @@ import io.dimsieve.NativeException;
 import io.dimsieve.kernel.binding.Native;
 import io.dimsieve.memory.Arena;
 import io.dimsieve.tensor.Tensor;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class GraphTest {
 
+  private CudaOrEmulation cuda;
+
+  @BeforeEach
+  void open() {
+    cuda = new CudaOrEmulation();
+  }
+
+  @AfterEach
+  void close() {
+    if (cuda != null) {
+      cuda.close();
+    }
+  }
+
   @Test
   void recordedCallsAreDoneAtEveryLaunch() {
-    try (CudaOrEmulation emulation = new CudaOrEmulation();
-        Backend backend = Backend.open(Device.CUDA, 1, null);
+    try (Backend backend = Backend.open(Device.CUDA, 1, null);
         Arena arena = new Arena(backend)) {
       assertTrue(Graph.supported(backend));
       Tensor a = Tensor.floats(backend, arena, 1, 3);
