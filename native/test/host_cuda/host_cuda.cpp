@@ -69,7 +69,7 @@ struct Fiber {
   uint64_t all[32]; // what the lanes of the mask brought
 };
 
-std::vector<Fiber> fibers;
+std::vector<Fiber> &fibers = *new std::vector<Fiber>; // never destroyed: their stacks count as in use to the last
 int current;
 int live;
 void *scheduler;
