@@ -155,8 +155,8 @@ struct Tile {
 __device__ int pitch_of(int32_t d) { return (d + 3) / 4 * 4 + 4; }
 
 /*
- * Calls add(quad, Σ of the tile's n rows) for every quad, each by one thread; product(row, quad, sum) adds a row to a sum. The block's threads call
- * together and are in step again when it ends.
+ * Calls add(quad, Σ of the tile's n rows) for every quad, each by one thread; product(row, quad, sum) adds a row to a sum. All threads of the block call. The
+ * tile is free again when it ends, partial only at the next barrier.
  */
 template <class Product, class Add>
 __device__ void sum_of_tile(int quads, int n, Pack<4> *partial, Product product, Add add) {

@@ -1,9 +1,9 @@
 /*
  * Gather of embedding rows from packed tables; layout and formula stand in cpu/packed_gather.cpp.
  *
- * LANES threads read one (batch row, field), neighbours neighbouring values of a row, four at a time where both ends are aligned to four values. A sparse row is first
- * filled with zeros, then its entries are put in their places. The bits are the CPU's. Per output row: the values kept, as stored, and 4 * (fields + columns)
- * bytes.
+ * LANES threads read one (batch row, field), neighbours neighbouring values of a row, four at a time where both ends are aligned to four values. A sparse
+ * row is first filled with zeros, then its entries are put in their places. The bits are the CPU's. Per output row: the values kept, as they are stored, and
+ * 4 * (fields + columns) bytes; at most one flop a column.
  */
 #include "pack.h"
 
