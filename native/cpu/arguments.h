@@ -4,6 +4,13 @@
 
 #include "dimsieve.h"
 
+/* For functions that CUDA kernels call too. */
+#ifdef __CUDACC__
+#define DS_ANYWHERE __host__ __device__
+#else
+#define DS_ANYWHERE
+#endif
+
 namespace ds {
 
 /* True when every pointer is set. */
@@ -26,9 +33,9 @@ static inline bool fit_row_mask(const int32_t *width, int32_t fields) {
 }
 
 /* Units of work of the given size in n. */
-static inline int64_t chunks_of(int64_t n, int64_t size) { return (n + size - 1) / size; }
+DS_ANYWHERE static inline int64_t chunks_of(int64_t n, int64_t size) { return (n + size - 1) / size; }
 
-static inline int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
+DS_ANYWHERE static inline int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
 
 } // namespace ds
 

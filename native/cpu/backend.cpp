@@ -67,6 +67,11 @@ int copy_out(ds_stream stream, ds_address host, ds_address_in device, int64_t by
 
 int stream_synchronize(ds_stream) { return DS_OK; }
 
+int cannot_capture(ds_stream) { return DS_INVALID; }
+int cannot_end(ds_stream, ds_graph *) { return DS_INVALID; }
+int cannot_launch(ds_stream, ds_graph) { return DS_INVALID; }
+int cannot_destroy(ds_graph) { return DS_INVALID; }
+
 int blas_bind(const char *path, char *text, size_t n) {
   if (!path || !text) return DS_INVALID;
   void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
@@ -101,6 +106,10 @@ ds_backend complete(const ds_backend &kernels, int (*probe_function)(char *, siz
   b.stream_create = ds_pool_create;
   b.stream_destroy = ds_pool_destroy;
   b.stream_synchronize = stream_synchronize;
+  b.capture_begin = cannot_capture;
+  b.capture_end = cannot_end;
+  b.graph_launch = cannot_launch;
+  b.graph_destroy = cannot_destroy;
   b.blas_bind = blas_bind;
   return b;
 }

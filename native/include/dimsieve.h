@@ -79,6 +79,8 @@ typedef void *ds_address;
 typedef const void *ds_address_in;
 /* An order of execution: on the CPU a pool of threads, on CUDA a stream. Calls on one stream run one after the other. */
 typedef void *ds_stream;
+/* Calls that were recorded on a stream, to be done again and again. */
+typedef void *ds_graph;
 /* A const ds_backend *, as a number on the Java side. */
 typedef const void *ds_handle;
 
@@ -95,6 +97,12 @@ typedef struct ds_backend {
   int (*stream_create)(int32_t threads, ds_stream *out);
   int (*stream_destroy)(ds_stream stream);
   int (*stream_synchronize)(ds_stream stream);
+  /* From begin to end the stream records calls instead of doing them; null pointers, sizes and addresses are those of the recording ever after. Copies
+     must stay on the device. A back end that cannot record (the CPU's) answers DS_INVALID. */
+  int (*capture_begin)(ds_stream stream);
+  int (*capture_end)(ds_stream stream, ds_graph *out);
+  int (*graph_launch)(ds_stream stream, ds_graph graph);
+  int (*graph_destroy)(ds_graph graph);
   /* Binds matmul to the cblas_sgemm of a shared library; a reason for failure is written to text[n]. */
   int (*blas_bind)(const char *path, char *text, size_t n);
 #define KERNEL(name, params, args) int(*name) params;

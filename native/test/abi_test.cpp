@@ -27,10 +27,7 @@ int call_with(int (*kernel)(Arguments...), int64_t number) {
 } // namespace
 
 TEST(abi_kernels_are_present) {
-#define KERNEL(name, params, args)         \
-  REQUIRE(backend->name != nullptr);       \
-  REQUIRE(absent->name != nullptr);        \
-  REQUIRE(reinterpret_cast<void *>(backend->name) != reinterpret_cast<void *>(absent->name));
+#define KERNEL(name, params, args) REQUIRE(backend->name != nullptr && (!absent || absent->name != nullptr));
 #include "kernels.def"
 #undef KERNEL
 }
@@ -44,6 +41,7 @@ TEST(abi_null_pointers_and_bad_sizes_are_refused) {
 }
 
 TEST(abi_absent_device_says_so) {
+  if (!absent) return;
 #define KERNEL(name, params, args) REQUIRE(call_with(absent->name, 0) == DS_NO_DEVICE);
 #include "kernels.def"
 #undef KERNEL
@@ -78,4 +76,31 @@ TEST(abi_streams_refuse_bad_sizes) {
   REQUIRE_STATUS(DS_INVALID, backend->stream_create(-1, &s));
   REQUIRE_STATUS(DS_INVALID, backend->stream_create(2, nullptr));
   REQUIRE_STATUS(DS_INVALID, backend->stream_destroy(nullptr));
+}
+
+TEST(abi_recorded_calls_are_done_at_every_launch) {
+  ds_stream s = nullptr;
+  REQUIRE_STATUS(DS_OK, backend->stream_create(1, &s));
+  if (backend->capture_begin(s) == DS_INVALID) { // a CPU
+    REQUIRE(backend->capture_end(s, nullptr) == DS_INVALID);
+    REQUIRE_STATUS(DS_OK, backend->stream_destroy(s));
+    return;
+  }
+  F32 a(1000), b(1000), sum(1000), copy(1000);
+  Random(1).fill(a);
+  Random(2).fill(b);
+  ds_graph graph = nullptr;
+  REQUIRE(backend->add(s, a, b, sum, 1000) == DS_OK);
+  REQUIRE(backend->copy_in(s, copy.data(), sum.data(), 4000) == DS_OK);
+  REQUIRE(backend->capture_end(s, &graph) == DS_OK);
+  REQUIRE(sum[7] == 0 && copy[7] == 0);
+  for (float change : {0.0f, 1.0f}) {
+    a[7] += change;
+    REQUIRE_STATUS(DS_OK, backend->graph_launch(s, graph));
+    REQUIRE_STATUS(DS_OK, backend->stream_synchronize(s));
+    for (int64_t i = 0; i < 1000; i++) REQUIRE(sum[i] == a[i] + b[i] && copy[i] == sum[i]);
+  }
+  REQUIRE(backend->graph_launch(s, nullptr) == DS_INVALID && backend->graph_destroy(nullptr) == DS_INVALID);
+  REQUIRE(backend->graph_destroy(graph) == DS_OK);
+  REQUIRE_STATUS(DS_OK, backend->stream_destroy(s));
 }

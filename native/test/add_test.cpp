@@ -4,7 +4,7 @@ using namespace check;
 
 TEST(add_equals_reference_also_in_place) {
   Random random(50);
-  for (int64_t n : {0, 1, 15, 16, 17, 65, 16384, 40001}) {
+  for (int64_t n : {0, 1, 15, 16, 17, 65, 16384, 40001, 4096 * 256 + 5}) {
     F32 a(n), b(n);
     random.fill(a);
     random.fill(b);

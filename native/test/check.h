@@ -20,7 +20,11 @@ namespace check {
 
 extern const ds_backend *backend;  // the variant under test
 extern const ds_backend *baseline; // the variant every machine has, of the same library
-extern const ds_backend *absent;   // the CUDA library of this build
+extern const ds_backend *absent;   // the CUDA back end of this build where it finds no device, else null
+extern bool on_cuda;               // CUDA is under test: sums over a batch have an order of their own there
+
+/* The status of a call on which the kernels have ended: a CUDA kernel tells what it met in its input only then. */
+int settled(int status);
 
 struct Case {
   const char *name;
@@ -39,15 +43,19 @@ struct Register {
 #define REQUIRE(condition) \
   if (!(condition)) ::check::fail(__FILE__, __LINE__, #condition)
 #define REQUIRE_STATUS(expected, call)                                                                                          \
-  if (int status_ = (call); status_ != (expected))                                                                             \
+  if (int status_ = ::check::settled(call); status_ != (expected))                                                                             \
   ::check::fail(__FILE__, __LINE__, std::string(#call) + ": status " + std::to_string(status_) + ", expected " + std::to_string(expected))
+
+/* 64-byte aligned memory that both this program and the back end under test can touch. */
+void *take(int64_t bytes);
+void give_back(void *memory, int64_t bytes);
 
 /* An array of T, 64-byte aligned, with 256 guard bytes on each side that are checked when it goes. */
 template <class T>
 class Buffer {
  public:
   explicit Buffer(int64_t n) : n_(n), bytes_(n * (int64_t)sizeof(T)) {
-    raw_ = static_cast<unsigned char *>(std::aligned_alloc(64, (size_t)((2 * GUARD + bytes_ + 63) / 64 * 64)));
+    raw_ = static_cast<unsigned char *>(take(2 * GUARD + bytes_));
     std::memset(raw_, 0xA5, (size_t)(2 * GUARD + bytes_));
     std::memset(raw_ + GUARD, 0, (size_t)bytes_);
   }
@@ -59,7 +67,7 @@ class Buffer {
   ~Buffer() {
     for (int64_t i = 0; i < GUARD; i++)
       if (raw_[i] != 0xA5 || raw_[GUARD + bytes_ + i] != 0xA5) fail("guard", (int)i, "a kernel wrote outside its buffer");
-    std::free(raw_);
+    give_back(raw_, 2 * GUARD + bytes_);
   }
   T *data() { return reinterpret_cast<T *>(raw_ + GUARD); }
   const T *data() const { return reinterpret_cast<const T *>(raw_ + GUARD); }
@@ -104,7 +112,7 @@ class Random {
 void near(const char *file, int line, const float *actual, const std::vector<double> &expected, double relative);
 #define REQUIRE_NEAR(actual, expected, relative) ::check::near(__FILE__, __LINE__, actual, expected, relative)
 
-/* Calls body with no pool, then with pools of 1, 2 and 4 threads. */
+/* Calls body with no pool, then with pools of 1, 2 and 4 threads; on CUDA with no stream and with one. */
 void for_each_pool(const std::function<void(ds_stream)> &body);
 
 /* Sizes that reach every branch: empty, one, below, at and above a block of lanes, several chunks. */

@@ -93,6 +93,13 @@ TEST(catch_up_makes_sparse_training_equal_dense_bit_for_bit) {
     }
 }
 
+TEST(catch_up_of_unequal_widths_equals_dense_bit_for_bit) {
+  Random random(2);
+  Embedding e(random, BATCH, {2, 5, 30}, std::vector<int32_t>{3, 16, 4});
+  const F32 history = history_of(DS_ADAM);
+  REQUIRE(sparse(nullptr, e, DS_ADAM, history) == dense(e, DS_ADAM, history));
+}
+
 TEST(catch_up_of_rows_up_to_date_changes_nothing) {
   Random random(1);
   Embedding e(random, BATCH, {3, 20}, 16);
@@ -114,6 +121,9 @@ TEST(catch_up_refuses_what_it_cannot_replay) {
   REQUIRE_STATUS(DS_INVALID, backend->embedding_catch_up(nullptr, unique, counts, e.base, e.width, row_base, tables, s1, nullptr, last, DS_SGD, history, 5, BATCH, 2));
   REQUIRE_STATUS(DS_INVALID, backend->embedding_mark(nullptr, unique, counts, row_base, last, 5, BATCH, 2));
   REQUIRE_STATUS(DS_INVALID, backend->embedding_mark(nullptr, unique, counts, row_base, last, int64_t(1) << 31, BATCH, 2));
+  e.width[0] = -1;
+  REQUIRE_STATUS(DS_INVALID, backend->embedding_catch_up(nullptr, nullptr, nullptr, e.base, e.width, row_base, tables, s1, nullptr, last, DS_SGD, history, 0, 0, 2));
+  e.width[0] = 16;
   REQUIRE(tables == e.tables);
   last[4] = -1;
   REQUIRE_STATUS(DS_OUT_OF_RANGE,

@@ -61,7 +61,9 @@ Reference reference(const Shape &s, const F32 &x, const F32 &dout, double scale)
 
 TEST(field_attention_equals_its_formula_and_derivatives) {
   Random random(95);
-  for (const Shape &s : {Shape{0, 3, 2, 4}, Shape{1, 1, 1, 1}, Shape{9, 3, 2, 4}, Shape{70, 5, 1, 16}, Shape{17, 17, 2, 7}, Shape{5, 33, 3, 17}}) {
+  for (const Shape &s : {Shape{0, 3, 2, 4}, Shape{1, 1, 1, 1}, Shape{9, 3, 2, 4}, Shape{70, 5, 1, 16}, Shape{17, 17, 2, 7}, Shape{5, 33, 3, 17},
+                         // CUDA: heads that shared memory has no room for, scores in several tiles, both
+                         Shape{2, 40, 1, 64}, Shape{2, 50, 2, 4}, Shape{1, 64, 1, 33}}) {
     const float scale = 1.0f / std::sqrt((float)s.size);
     F32 x(4 * s.outputs()), dout(s.outputs()), weights(s.squares()), out(s.outputs()), dx(4 * s.outputs());
     random.fill(x, 2);
@@ -73,6 +75,10 @@ TEST(field_attention_equals_its_formula_and_derivatives) {
     REQUIRE_NEAR(weights, r.weights, 3e-6);
     REQUIRE_NEAR(out, r.out, 3e-6);
     REQUIRE_NEAR(dx, r.dx, 1e-5);
+    F32 a(s.squares()), y(s.outputs()), du(4 * s.outputs());
+    REQUIRE_STATUS(DS_OK, baseline->field_attention_forward(nullptr, x, a, y, scale, s.batch, s.fields, s.heads, s.size));
+    REQUIRE_STATUS(DS_OK, baseline->field_attention_backward(nullptr, x, a, y, dout, du, scale, s.batch, s.fields, s.heads, s.size));
+    REQUIRE(a == weights && y == out && du == dx);
     for_each_pool([&](ds_stream p) {
       F32 w(s.squares()), o(s.outputs()), d(4 * s.outputs());
       REQUIRE_STATUS(DS_OK, backend->field_attention_forward(p, x, w, o, scale, s.batch, s.fields, s.heads, s.size));

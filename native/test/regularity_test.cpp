@@ -50,11 +50,11 @@ void require_close(const F64 &actual, const std::vector<double> &expected, doubl
   for (size_t i = 0; i < expected.size(); i++) REQUIRE(std::fabs(actual[(int64_t)i] - expected[i]) <= relative * scale);
 }
 
-/* Penalty of field f for tables in float64, through the kernel; matrix is written. */
+/* Penalty of field f alone for tables in float64, through the kernel; its matrix is written. */
 double penalty_of(int32_t f, const Tables &t, const std::vector<double> &x, const F32 *mask, const F32 &scale, int form, F32 &matrix) {
   F64 g(grams(t, x.data(), 0)), penalty(t.fields);
-  REQUIRE_STATUS(DS_OK, backend->regularity(nullptr, g, t.square_base.data(), t.width.data(), t.column.data(), mask ? mask->data() : nullptr,
-                                            scale.data(), form, matrix, penalty, t.fields));
+  REQUIRE_STATUS(DS_OK, backend->regularity(nullptr, g, t.square_base.data() + f, t.width.data() + f, t.column.data() + f, mask ? mask->data() : nullptr,
+                                            scale.data() + f, form, matrix, penalty.data() + f, 1));
   return penalty[f];
 }
 
@@ -70,8 +70,8 @@ void check_gradient(int form, bool masked) {
   for (int64_t c = 0; c < t.columns; c++) mask[c] = random.below(4) ? 1.0f : 0.0f;
   for (int32_t f = 0; f < t.fields; f++) scale[f] = 0.5f + (float)f;
   const F32 *h = masked ? &mask : nullptr;
-  penalty_of(0, t, x, h, scale, form, matrix);
   for (int32_t f = 0; f < t.fields; f++) {
+    penalty_of(f, t, x, h, scale, form, matrix);
     const int64_t d = t.width[f];
     for (int64_t r = 0; r < t.rows[f]; r += 3)
       for (int64_t j = 0; j < d; j++) {
@@ -100,7 +100,9 @@ void check_gradient(int form, bool masked) {
 } // namespace
 
 TEST(gram_equals_reference_and_does_not_depend_on_threads) {
-  for (int64_t d : WIDTHS) {
+  std::vector<int64_t> widths(WIDTHS);
+  for (int64_t d : {3, 4, 130}) widths.push_back(d);
+  for (int64_t d : widths) {
     Random random((uint64_t)d);
     Tables t({0, 1, 255, 3000, 70001}, {(int32_t)d, (int32_t)d, (int32_t)(d / 2), (int32_t)d, 3});
     F32 x(t.floats);
@@ -182,10 +184,34 @@ TEST(regularity_does_not_depend_on_threads) {
   }
 }
 
+/* Sums have an order of their own on CUDA. */
+TEST(regularity_of_wide_fields_equals_the_baseline) {
+  Tables t({90, 200, 3, 150, 260}, {64, 65, 1, 4, 130});
+  Random random(6);
+  F32 x(t.floats), mask(t.columns), scale(std::vector<float>{1, 2, 3, 4, 5});
+  random.fill(x);
+  for (int64_t i = 0; i < x.size(); i++) x[i] += 0.2f;
+  for (int64_t c = 0; c < t.columns; c++) mask[c] = random.below(4) ? 1.0f : 0.0f;
+  F64 g = gram_of(nullptr, t, x, 0);
+  for (int form = DS_SO; form <= DS_SPECTRAL; form++)
+    for (const float *h : {(const float *)nullptr, (const float *)mask.data()}) {
+      F32 matrix(t.squares), same(t.squares);
+      F64 penalty(t.fields), total(t.fields);
+      random.fill(matrix); // overwritten
+      REQUIRE_STATUS(DS_OK, backend->regularity(nullptr, g, t.square_base, t.width, t.column, h, scale, form, matrix, penalty, t.fields));
+      REQUIRE_STATUS(DS_OK, baseline->regularity(nullptr, g, t.square_base, t.width, t.column, h, scale, form, same, total, t.fields));
+      REQUIRE_NEAR(matrix, std::vector<double>(same.data(), same.data() + t.squares), 1e-6);
+      for (int32_t f = 0; f < t.fields; f++) REQUIRE(std::fabs(penalty[f] - total[f]) <= 1e-10 * std::fabs(total[f]));
+    }
+}
+
 TEST(regularity_refuses_unknown_forms) {
   Tables t({4}, {2});
   F64 g(4), penalty(1);
   F32 scale(1), matrix(4);
   for (int form : {-1, 4})
+    REQUIRE_STATUS(DS_INVALID, backend->regularity(nullptr, g, t.square_base, t.width, t.column, nullptr, scale, form, matrix, penalty, 1));
+  t.width[0] = 1025;
+  for (int form = DS_SO; form <= DS_SPECTRAL; form++)
     REQUIRE_STATUS(DS_INVALID, backend->regularity(nullptr, g, t.square_base, t.width, t.column, nullptr, scale, form, matrix, penalty, 1));
 }

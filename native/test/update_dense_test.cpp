@@ -37,6 +37,23 @@ TEST(update_dense_equals_reference_over_ten_steps) {
     }
 }
 
+TEST(update_dense_gives_the_bits_of_the_baseline_wherever_arrays_begin) {
+  const F32 hyper(std::vector<float>{0.05f, 0.9f, 0.99f, 1e-6f, 1e-2f, 1.5f, 0, 0});
+  for (int rule : {DS_SGD, DS_ADAGRAD, DS_ADAM})
+    for (int64_t n : {1, 3, 4, 5, 1023, 2000})
+      for (int64_t shift : {0, 1}) {
+        Random random(7);
+        F32 p(n + 4), g(n + 4), s1(n + 4), s2(n + 4);
+        for (F32 *b : {&p, &g}) random.fill(*b);
+        F32 q(p), t1(s1), t2(s2);
+        for (int step = 0; step < 3; step++) {
+          REQUIRE_STATUS(DS_OK, backend->update_dense(nullptr, p + shift, g + 2 * shift, s1 + shift, s2, rule, hyper.data(), n));
+          REQUIRE_STATUS(DS_OK, baseline->update_dense(nullptr, q + shift, g + 2 * shift, t1 + shift, t2, rule, hyper.data(), n));
+        }
+        REQUIRE(p == q && s1 == t1 && s2 == t2);
+      }
+}
+
 TEST(update_dense_refuses_missing_state) {
   F32 p(4), g(4), s(4), hyper(8);
   REQUIRE_STATUS(DS_INVALID, backend->update_dense(nullptr, p, g, nullptr, nullptr, DS_ADAGRAD, hyper, 4));

@@ -94,6 +94,7 @@ class MirrorTest {
     assertTrue(list.find());
     for (String op : list.group(1).trim().split("\\s+")) {
       assertTrue(Files.exists(NATIVE.resolve("cpu/" + op + ".cpp")), "native/cpu/" + op + ".cpp");
+      assertTrue(Files.exists(NATIVE.resolve("cuda/" + op + ".cu")), "native/cuda/" + op + ".cu");
       assertTrue(Files.exists(NATIVE.resolve("test/" + op + "_test.cpp")), "native/test/" + op + "_test.cpp");
     }
   }

@@ -63,13 +63,26 @@ public final class Backend implements Allocator, AutoCloseable {
     if (status != 0) {
       throw new ConfigurationException("device " + device + " cannot be used: " + NativeLibrary.string(text));
     }
-    String description = NativeLibrary.string(text) + ", " + threads + (threads == 1 ? " thread" : " threads");
+    String description = NativeLibrary.string(text);
     if (device == Device.CPU) {
-      String blas = Blas.find();
-      Status.check("blas_bind " + blas, Native.ds_blas_bind(handle, blas, ByteBuffer.wrap(text), text.length));
-      description += ", " + blas.substring(blas.lastIndexOf('/') + 1);
+      description += ", " + threads + (threads == 1 ? " thread" : " threads");
     }
+    description += ", " + bind(handle, device);
     return new Backend(handle, device, threads, description + why);
+  }
+
+  /** Binds the first BLAS that can be; what matrix products run on then. */
+  private static String bind(long handle, Device device) {
+    byte[] text = new byte[512];
+    for (String library : Blas.of(device)) {
+      if (Native.ds_blas_bind(handle, library, ByteBuffer.wrap(text), text.length) == 0) {
+        return library.substring(library.lastIndexOf('/') + 1);
+      }
+    }
+    if (device == Device.CPU) {
+      throw new ConfigurationException("no BLAS can be used: " + NativeLibrary.string(text));
+    }
+    return "matrix products of its own";
   }
 
   /** First argument of every native call. */

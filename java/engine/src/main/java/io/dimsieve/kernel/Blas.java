@@ -2,9 +2,13 @@ package io.dimsieve.kernel;
 
 import io.dimsieve.ConfigurationException;
 import java.io.File;
+import java.util.List;
 import org.bytedeco.javacpp.Loader;
 
-/** The BLAS library that matrix products call: MKL when its JavaCPP presets are on the class path, otherwise OpenBLAS. */
+/**
+ * The BLAS library that matrix products call. On the CPU MKL when its JavaCPP presets are on the class path, otherwise OpenBLAS. On CUDA the cuBLAS that JavaCPP's
+ * CUDA presets bring or find, or one that the system's loader finds by name; without one the back end has kernels of its own.
+ */
 final class Blas {
 
   private record Candidate(String preset, String library) {}
@@ -14,10 +18,21 @@ final class Blas {
     new Candidate("org.bytedeco.openblas.global.openblas_nolapack", "libopenblas"),
   };
 
+  private static final String CUBLAS_PRESET = "org.bytedeco.cuda.global.cublas";
+  private static final List<String> CUBLAS = List.of("libcublas.so.13", "libcublas.so.12");
+
   private Blas() {}
 
-  /** Path of the shared library. */
-  static String find() {
+  /** Libraries to bind, by path or by name, best first. */
+  static List<String> of(Device device) {
+    if (device == Device.CUDA) {
+      load(CUBLAS_PRESET); // loads cuBLAS too where it can; the loader then knows it by its name
+      return CUBLAS;
+    }
+    return List.of(find());
+  }
+
+  private static String find() {
     for (Candidate candidate : CANDIDATES) {
       String glue = load(candidate.preset());
       if (glue != null) {

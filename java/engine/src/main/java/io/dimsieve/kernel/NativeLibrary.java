@@ -8,7 +8,10 @@ import java.net.URL;
 import java.util.Properties;
 import org.bytedeco.javacpp.Loader;
 
-/** Finds and opens the back-end libraries that travel in the jar. */
+/**
+ * Finds and opens the back-end libraries that travel in the jar. The system property {@code dimsieve.cuda.library} (or {@code dimsieve.cpu.library}) names a
+ * file to open in place of one of them: the emulated CUDA back end in tests, a build for another card.
+ */
 final class NativeLibrary {
 
   private NativeLibrary() {}
@@ -21,7 +24,8 @@ final class NativeLibrary {
    * @return the handle every native call takes first
    */
   static long open(String name, String isa) {
-    String path = extract(name);
+    String other = System.getProperty("dimsieve." + name + ".library");
+    String path = other == null ? extract(name) : other;
     byte[] text = new byte[512];
     long handle = Native.open(path, isa, java.nio.ByteBuffer.wrap(text), text.length);
     if (handle == 0) {

@@ -34,13 +34,23 @@ public final class DenseOptimizer implements AutoCloseable {
   }
 
   /**
-   * One step.
+   * Brings the numbers of a step to the device.
    *
    * @param step number of the step, the first being 1
    * @param scale factor on the learning rate
    */
-  public void step(long step, double scale) {
+  public void prepare(long step, double scale) {
     hyper.set(step, scale);
+  }
+
+  /** One step: {@link #prepare} and {@link #update}. */
+  public void step(long step, double scale) {
+    prepare(step, scale);
+    update();
+  }
+
+  /** The update of the step that was prepared; the same calls of kernels in every step. */
+  public void update() {
     for (int i = 0; i < slots.size(); i++) {
       Slot slot = slots.get(i);
       Status.check(

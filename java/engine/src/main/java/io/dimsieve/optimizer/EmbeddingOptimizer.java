@@ -83,8 +83,17 @@ public final class EmbeddingOptimizer implements TableUpdate {
   }
 
   @Override
-  public void step(long step, double scale, int batch) {
+  public void prepare(long step, double scale) {
     hyper.set(step, scale);
+  }
+
+  @Override
+  public boolean recordable() {
+    return catchUp == null;
+  }
+
+  @Override
+  public void update(long step, int batch) {
     Status.check(
         "embedding_backward",
         Native.ds_embedding_backward(

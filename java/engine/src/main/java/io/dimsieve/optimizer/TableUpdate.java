@@ -14,12 +14,26 @@ public interface TableUpdate extends AutoCloseable {
   void beforeForward(long step, int batch);
 
   /**
-   * One step.
+   * Brings the numbers of a step to the device.
    *
    * @param step number of the step, the first being 1
    * @param scale factor on the learning rate
    */
-  void step(long step, double scale, int batch);
+  void prepare(long step, double scale);
+
+  /** The update of the step that was prepared. */
+  void update(long step, int batch);
+
+  /** One step: {@link #prepare} and {@link #update}. */
+  default void step(long step, double scale, int batch) {
+    prepare(step, scale);
+    update(step, batch);
+  }
+
+  /** True when {@link #beforeForward} and {@link #update} are the same calls of kernels in every step, so that a device may record them. */
+  default boolean recordable() {
+    return false;
+  }
 
   /** Brings every row to where it ought to be after {@code step} steps. */
   void flush(long step);

@@ -141,9 +141,13 @@ public final class ThresholdOptimizer implements TableUpdate {
   public void beforeForward(long step, int batch) {}
 
   @Override
-  public void step(long step, double scale, int batch) {
+  public void prepare(long step, double scale) {
     hyper.set(step, scale);
     thresholdHyper.set(step, scale);
+  }
+
+  @Override
+  public void update(long step, int batch) {
     Status.check(
         "threshold_update",
         Native.ds_threshold_update(

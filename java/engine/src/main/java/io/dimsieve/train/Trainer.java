@@ -142,16 +142,18 @@ public final class Trainer implements AutoCloseable {
     for (Batch batch; !done && (batch = reader.next()) != null; ) {
       if (stop.getAsBoolean()) {
         interrupted = true;
+        lossSum = step.awaited(lossSum);
         step.flush();
         writeCheckpoint();
         progress.end("stopped after step " + step.number());
         return;
       }
-      lossSum += step.run(batch.ids(), batch.labels(), batch.size());
+      lossSum = step.run(batch.ids(), batch.labels(), batch.size(), lossSum);
       batchesDone++;
       progress.advance(batchesDone, String.format(Locale.ROOT, "loss %.4f", lossSum / batchesDone));
       done = step.hooks().stream().anyMatch(StepHook::done);
     }
+    lossSum = step.awaited(lossSum);
     step.flush();
     endEpoch((System.nanoTime() - start) * 1e-9);
   }

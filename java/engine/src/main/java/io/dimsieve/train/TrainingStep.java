@@ -2,6 +2,7 @@ package io.dimsieve.train;
 
 import io.dimsieve.TrainingDivergedException;
 import io.dimsieve.autograd.Tape;
+import io.dimsieve.kernel.Graph;
 import io.dimsieve.memory.Block;
 import io.dimsieve.memory.HostAllocator;
 import io.dimsieve.model.CtrModel;
@@ -18,7 +19,12 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import org.agrona.concurrent.UnsafeBuffer;
 
-/** One step of training, again and again: load a batch, forward, backward, update. Allocates nothing per step. */
+/**
+ * One step of training, again and again: load a batch, forward, backward, update. Allocates nothing per step.
+ *
+ * <p>A device that can record does a whole batch's step with one launch, unless a hook or an update wants to see every step; and it is waited for only
+ * every {@value #LOSSES} steps, when the losses since then are read.
+ */
 public final class TrainingStep implements AutoCloseable {
 
   private final CtrModel model;
@@ -29,8 +35,14 @@ public final class TrainingStep implements AutoCloseable {
   private final TableUpdate embedding;
   private final List<TableUpdate> tables = new ArrayList<>();
   private final List<StepHook> hooks = new ArrayList<>();
-  private final Block staging = HostAllocator.INSTANCE.allocate(16);
+  private static final int LOSSES = 32; // steps between two looks at the losses of a device that runs ahead of the host
+
+  private final boolean records;
+  private final Tensor losses;
+  private final Block staging = HostAllocator.INSTANCE.allocate(8L * LOSSES);
   private final UnsafeBuffer view = staging.view();
+  private Graph graph;
+  private int pending;
   private long step;
   private double scale = 1;
 
@@ -51,6 +63,8 @@ public final class TrainingStep implements AutoCloseable {
     this.model = model;
     this.tape = model.tape();
     this.seed = spec.seed();
+    this.records = Graph.supported(tape.backend());
+    this.losses = Tensor.allocate(tape.backend(), tape.arena(), Tensor.Type.F64, 1, LOSSES);
     EmbeddingTable any = model.firstOrder() == null ? model.embeddings() : model.firstOrder();
     this.groups = new BatchGroups(tape.backend(), tape.arena(), tape.ids(), any.rows());
     this.dense = new DenseOptimizer(tape.backend(), tape.arena(), spec.dense(), tape.weights());
@@ -119,12 +133,71 @@ public final class TrainingStep implements AutoCloseable {
    *
    * @param ids address of int32 [rows, fields] in host memory
    * @param labels address of float32 [rows]
-   * @return mean loss of the batch before the update
-   * @throws TrainingDivergedException when the loss is no number
+   * @param sum of the losses so far
+   * @return the sum with the mean losses, before their updates, of the batches whose loss became known: this one's on the CPU, none or several where the
+   *     device runs ahead
+   * @throws TrainingDivergedException when a loss is no number
    */
-  public double run(long ids, long labels, int rows) {
+  public double run(long ids, long labels, int rows, double sum) {
     step++;
     load(ids, labels, rows);
+    for (int i = 0; i < tables.size(); i++) {
+      tables.get(i).prepare(step, scale);
+    }
+    dense.prepare(step, scale);
+    if (!recordable(rows)) {
+      compute(rows);
+    } else if (graph == null) {
+      compute(rows);
+      graph = Graph.record(tape.backend(), () -> compute(rows));
+    } else {
+      graph.launch();
+    }
+    tape.backend().copyIn(losses.address() + 8L * pending++, tape.loss().address(), 8);
+    return records && hooks.isEmpty() && pending < LOSSES ? sum : awaited(sum);
+  }
+
+  /**
+   * Waits for the device.
+   *
+   * @param sum of the losses so far
+   * @return the sum with the losses that {@link #run} has not added yet
+   * @throws TrainingDivergedException when one of them is no number
+   */
+  public double awaited(double sum) {
+    if (pending == 0) {
+      return sum;
+    }
+    int known = pending;
+    pending = 0;
+    tape.backend().copyOut(staging.address(), losses.address(), 8L * known);
+    double added = sum;
+    for (int i = 0; i < known; i++) {
+      double loss = view.getDouble(8 * i);
+      if (!Double.isFinite(loss)) {
+        throw new TrainingDivergedException(step - known + 1 + i, "the loss", loss);
+      }
+      added += loss;
+    }
+    return added;
+  }
+
+  /** Full batches without anybody who looks on or asks for other numbers. */
+  private boolean recordable(int rows) {
+    if (!records || rows != tape.capacity() || !hooks.isEmpty()) {
+      return false;
+    }
+    for (int i = 0; i < tables.size(); i++) {
+      if (!tables.get(i).recordable()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** What the device does in a step. */
+  private void compute(int rows) {
+    groups.group(rows);
     for (int i = 0; i < tables.size(); i++) {
       tables.get(i).beforeForward(step, rows);
     }
@@ -133,27 +206,22 @@ public final class TrainingStep implements AutoCloseable {
     }
     tape.forward(rows, true);
     tape.backward(rows);
-    tape.backend().copyOut(staging.address(), tape.loss().address(), 8);
-    double loss = view.getDouble(0);
-    if (!Double.isFinite(loss)) {
-      throw new TrainingDivergedException(step, "the loss", loss);
-    }
     for (int i = 0; i < hooks.size(); i++) {
       hooks.get(i).beforeUpdate(step);
     }
     for (int i = 0; i < tables.size(); i++) {
-      tables.get(i).step(step, scale, rows);
+      tables.get(i).update(step, rows);
     }
-    dense.step(step, scale);
+    dense.update();
     for (int i = 0; i < hooks.size(); i++) {
       hooks.get(i).afterUpdate(step);
     }
-    return loss;
   }
 
   /** Gradients of a batch at the present weights, without an update; what a search measures masks with. */
   public void backpropagate(long ids, long labels, int rows) {
     load(ids, labels, rows);
+    groups.group(rows);
     tape.forward(rows, true);
     tape.backward(rows);
   }
@@ -164,7 +232,6 @@ public final class TrainingStep implements AutoCloseable {
     view.putLong(0, seed);
     view.putLong(8, step);
     tape.backend().copyIn(tape.seed().address(), staging.address(), 16);
-    groups.group(rows);
   }
 
   /** Ends what exact dense semantics left open: afterwards all weights are those of the last step. */
@@ -174,6 +241,9 @@ public final class TrainingStep implements AutoCloseable {
 
   @Override
   public void close() {
+    if (graph != null) {
+      graph.close();
+    }
     staging.close();
     dense.close();
     tables.forEach(TableUpdate::close);

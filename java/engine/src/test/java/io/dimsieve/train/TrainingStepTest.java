@@ -53,7 +53,7 @@ class TrainingStepTest {
       for (int b = 0; b < labels[s].length; b++) {
         labelBlock.view().putFloat(4 * b, labels[s][b]);
       }
-      return step.run(idBlock.address(), labelBlock.address(), labels[s].length);
+      return step.run(idBlock.address(), labelBlock.address(), labels[s].length, 0);
     }
 
     @Override

@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# Packs what a machine with a card but without JDK, Maven and network needs for the Java side: jars, the CUDA presets, and a Java runtime of the modules in
+# use. pack.sh <archive.tar.gz>; there, unpack it and call run-java.sh of the archive. Without DuckDB (85 MB), so CSV and Parquet cannot be read there.
+set -euo pipefail
+root=$(cd "$(dirname "$0")/../.." && pwd)
+archive=$(realpath -m "${1:?the archive to write}")
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+mvn -B -q -f "$root/pom.xml" -DskipTests -Dnative.tests=OFF package
+mvn -B -q -f "$root/pom.xml" -pl java/engine dependency:copy-dependencies -DincludeArtifactIds=cuda -DoutputDirectory="$folder/lib"
+cp "$root"/java/cli/target/lib/*.jar "$root"/java/cli/target/dimsieve-cli-*-SNAPSHOT.jar "$root"/bench/target/original-benchmarks.jar "$folder/lib/"
+rm -f "$folder"/lib/duckdb_jdbc-*.jar
+jlink --add-modules java.base,java.logging,java.management,jdk.management,java.sql,jdk.unsupported --strip-debug --no-header-files --no-man-pages \
+  --compress=2 --output "$folder/runtime"
+cp "$root/bench/gpu/run-java.sh" "$folder/"
+tar -C "$folder" -czf "$archive" .
+echo "$archive: $(du -h "$archive" | cut -f1)"

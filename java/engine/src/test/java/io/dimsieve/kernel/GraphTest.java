@@ -1,0 +1,66 @@
+package io.dimsieve.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dimsieve.NativeException;
+import io.dimsieve.kernel.binding.Native;
+import io.dimsieve.memory.Arena;
+import io.dimsieve.tensor.Tensor;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class GraphTest {
+
+  private CudaOrEmulation cuda;
+
+  @BeforeEach
+  void open() {
+    cuda = new CudaOrEmulation();
+  }
+
+  @AfterEach
+  void close() {
+    if (cuda != null) {
+      cuda.close();
+    }
+  }
+
+  @Test
+  void recordedCallsAreDoneAtEveryLaunch() {
+    try (Backend backend = Backend.open(Device.CUDA, 1, null);
+        Arena arena = new Arena(backend)) {
+      assertTrue(Graph.supported(backend));
+      Tensor a = Tensor.floats(backend, arena, 1, 3);
+      Tensor b = Tensor.floats(backend, arena, 1, 3);
+      Tensor sum = Tensor.floats(backend, arena, 1, 3);
+      Runnable add = () -> Status.check(
+          "add", Native.ds_add(backend.handle(), backend.stream(), a.address(), b.address(), sum.address(), 3));
+      b.set(0, new float[] {10, 20, 30});
+      try (Graph graph = Graph.record(backend, add)) {
+        assertArrayEquals(new float[3], sum.toArray());
+        for (float first : new float[] {1, 2}) {
+          a.set(0, new float[] {first, 0, 0});
+          graph.launch();
+          assertArrayEquals(new float[] {10 + first, 20, 30}, sum.toArray());
+        }
+      }
+      assertThrows(IllegalStateException.class, () -> Graph.record(backend, () -> {
+        throw new IllegalStateException("a call failed");
+      }));
+      add.run();
+      assertArrayEquals(new float[] {12, 20, 30}, sum.toArray());
+    }
+  }
+
+  @Test
+  void theCpuRecordsNothing() {
+    try (Backend backend = Backend.cpu(1)) {
+      assertFalse(Graph.supported(backend));
+      assertThrows(NativeException.class, () -> Graph.record(backend, () -> {}));
+    }
+  }
+}

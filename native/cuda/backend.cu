@@ -1,0 +1,196 @@
+/* What is not a kernel: the device, memory, streams, cuBLAS. */
+#include <stdio.h>
+#include <string.h>
+
+#include <mutex>
+#include <new>
+
+#include "absent.h"
+#include "blas.h"
+#include "launch.h"
+
+namespace ds {
+namespace cuda {
+
+#define KERNEL(name, params, args) int name params;
+#include "kernels.def"
+#undef KERNEL
+
+int status_of(cudaError_t error) {
+  if (error == cudaSuccess) return DS_OK;
+  cudaGetLastError(); // clears it, so that it is not taken for the next call's
+  return error == cudaErrorMemoryAllocation ? DS_NO_MEMORY : DS_NO_DEVICE;
+}
+
+int multiprocessors() {
+  static const int count = [] {
+    cudaDeviceProp p;
+    return cudaGetDeviceProperties(&p, 0) == cudaSuccess ? p.multiProcessorCount : 1;
+  }();
+  return count;
+}
+
+namespace {
+
+/* DS_OK once a device answers; the reason why none does in text[n]. */
+int find_device(char *text, size_t n) {
+  int count = 0, driver = 0, runtime = 0;
+  const cudaError_t error = cudaGetDeviceCount(&count);
+  cudaDriverGetVersion(&driver);
+  cudaRuntimeGetVersion(&runtime);
+  if (error != cudaSuccess || count == 0) {
+    snprintf(text, n, "no CUDA device: %s (%s); driver for CUDA %d.%d, this build needs %d.%d",
+             error == cudaSuccess ? "none found" : cudaGetErrorString(error), cudaGetErrorName(error), driver / 1000, driver % 1000 / 10, runtime / 1000,
+             runtime % 1000 / 10);
+    cudaGetLastError();
+    return DS_NO_DEVICE;
+  }
+  cudaDeviceProp p;
+  if (const int status = status_of(cudaGetDeviceProperties(&p, 0))) return status;
+  snprintf(text, n, "cuda, %s, compute capability %d.%d, %d multiprocessors, %.1f GiB, driver for CUDA %d.%d, runtime %d.%d", p.name, p.major, p.minor,
+           p.multiProcessorCount, (double)p.totalGlobalMem / (1 << 30), driver / 1000, driver % 1000 / 10, runtime / 1000, runtime % 1000 / 10);
+  return DS_OK;
+}
+
+int probe(char *text, size_t n) { return text ? find_device(text, n) : DS_INVALID; }
+
+
+int open_stream(Stream *s) {
+  memset(s, 0, sizeof *s);
+  int status = status_of(cudaStreamCreateWithFlags(&s->stream, cudaStreamNonBlocking));
+  if (status) return status;
+  status = status_of(cudaMalloc((void **)&s->status, sizeof(int32_t)));
+  if (!status) status = status_of(cudaMemsetAsync(s->status, 0, sizeof(int32_t), s->stream));
+  if (status) {
+    cudaFree(s->status);
+    cudaStreamDestroy(s->stream);
+  }
+  return status;
+}
+
+Stream *own_stream() {
+  static Stream own;
+  static std::once_flag once;
+  static bool open = false;
+  std::call_once(once, [] { open = open_stream(&own) == DS_OK; });
+  return open ? &own : nullptr;
+}
+
+enum Memory { DEVICE, MANAGED };
+
+/* Zero-filled; 256-byte aligned. */
+template <Memory MEMORY>
+int allocate(int64_t bytes, ds_address *out) {
+  if (bytes < 0 || !out) return DS_INVALID;
+  void *p = nullptr;
+  const size_t size = (size_t)(bytes ? bytes : 1);
+  int status = status_of(MEMORY == MANAGED ? cudaMallocManaged(&p, size) : cudaMalloc(&p, size));
+  if (status) return status;
+  status = status_of(cudaMemset(p, 0, size));
+  if (status) {
+    cudaFree(p);
+    return status;
+  }
+  *out = p;
+  return DS_OK;
+}
+
+int release(ds_address address, int64_t) { return address ? status_of(cudaFree(address)) : DS_OK; }
+
+/* Either side may be host or device memory: the driver knows addresses apart. */
+int copy(ds_stream stream, void *to, const void *from, int64_t bytes) {
+  if (bytes < 0 || (bytes > 0 && !all_set(to, from))) return DS_INVALID;
+  Stream *s = stream_of(stream);
+  if (!s) return DS_NO_DEVICE;
+  return bytes ? status_of(cudaMemcpyAsync(to, from, (size_t)bytes, cudaMemcpyDefault, s->stream)) : DS_OK;
+}
+
+int copy_in(ds_stream stream, ds_address device, ds_address_in host, int64_t bytes) { return copy(stream, device, host, bytes); }
+
+int stream_synchronize(ds_stream stream) {
+  Stream *s = stream_of(stream);
+  if (!s) return DS_NO_DEVICE;
+  int32_t met = DS_OK;
+  int status = status_of(cudaMemcpyAsync(&met, s->status, sizeof met, cudaMemcpyDefault, s->stream));
+  if (!status) status = status_of(cudaStreamSynchronize(s->stream));
+  if (!status && met) status = status_of(cudaMemsetAsync(s->status, 0, sizeof met, s->stream));
+  return status ? status : met;
+}
+
+/* Ends when the bytes have arrived. */
+int copy_out(ds_stream stream, ds_address host, ds_address_in device, int64_t bytes) {
+  if (const int status = copy(stream, host, device, bytes)) return status;
+  return status_of(cudaStreamSynchronize(stream_of(stream)->stream));
+}
+
+int stream_create(int32_t threads, ds_stream *out) {
+  if (threads < 1 || !out) return DS_INVALID;
+  Stream *s = new (std::nothrow) Stream;
+  if (!s) return DS_NO_MEMORY;
+  if (const int status = open_stream(s)) {
+    delete s;
+    return status;
+  }
+  *out = s;
+  return DS_OK;
+}
+
+int stream_destroy(ds_stream stream) {
+  if (!stream) return DS_INVALID;
+  Stream *s = static_cast<Stream *>(stream);
+  int status = status_of(cudaStreamSynchronize(s->stream));
+  blas_close(s);
+  cudaFree(s->status);
+  cudaStreamDestroy(s->stream);
+  delete s;
+  return status;
+}
+
+int capture_begin(ds_stream stream) {
+  return stream ? status_of(cudaStreamBeginCapture(stream_of(stream)->stream, cudaStreamCaptureModeThreadLocal)) : DS_INVALID;
+}
+
+int capture_end(ds_stream stream, ds_graph *out) {
+  if (!stream || !out) return DS_INVALID;
+  cudaGraph_t graph = nullptr;
+  cudaGraphExec_t ready = nullptr;
+  int status = status_of(cudaStreamEndCapture(stream_of(stream)->stream, &graph));
+  if (!status) status = status_of(cudaGraphInstantiate(&ready, graph, 0));
+  if (graph) cudaGraphDestroy(graph);
+  *out = ready;
+  return status;
+}
+
+int graph_launch(ds_stream stream, ds_graph graph) {
+  if (!stream || !graph) return DS_INVALID;
+  return status_of(cudaGraphLaunch(static_cast<cudaGraphExec_t>(graph), stream_of(stream)->stream));
+}
+
+int graph_destroy(ds_graph graph) { return graph ? status_of(cudaGraphExecDestroy(static_cast<cudaGraphExec_t>(graph))) : DS_INVALID; }
+
+template <Memory MEMORY>
+const ds_backend table = {
+    DS_ABI, sizeof(ds_backend), probe, allocate<MEMORY>, release, copy_in, copy_out, stream_create, stream_destroy, stream_synchronize,
+    capture_begin, capture_end, graph_launch, graph_destroy, blas_bind,
+#define KERNEL(name, params, args) name,
+#include "kernels.def"
+#undef KERNEL
+};
+
+} // namespace
+
+Stream *stream_of(ds_stream stream) { return stream ? static_cast<Stream *>(stream) : own_stream(); }
+
+} // namespace cuda
+} // namespace ds
+
+/* Memory of the device, or with "managed" memory that the host may touch as well between a synchronize and the next call. */
+extern "C" __attribute__((visibility("default"))) const ds_backend *dimsieve_backend_get(uint32_t abi, const char *isa) {
+  using namespace ds::cuda;
+  if (abi != DS_ABI) return nullptr;
+  static const ds_backend absent = absent_backend(probe);
+  char text[256];
+  if (find_device(text, sizeof text)) return &absent;
+  if (!isa) return &table<DEVICE>;
+  return strcmp(isa, "managed") == 0 ? &table<MANAGED> : nullptr;
+}
