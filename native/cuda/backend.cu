@@ -54,7 +54,6 @@ int find_device(char *text, size_t n) {
 
 int probe(char *text, size_t n) { return text ? find_device(text, n) : DS_INVALID; }
 
-
 int open_stream(Stream *s) {
   memset(s, 0, sizeof *s);
   int status = status_of(cudaStreamCreateWithFlags(&s->stream, cudaStreamNonBlocking));
@@ -86,7 +85,9 @@ int allocate(int64_t bytes, ds_address *out) {
   const size_t size = (size_t)(bytes ? bytes : 1);
   int status = status_of(MEMORY == MANAGED ? cudaMallocManaged(&p, size) : cudaMalloc(&p, size));
   if (status) return status;
+  // The zeros come by the default stream, which ours do not wait for.
   status = status_of(cudaMemset(p, 0, size));
+  if (!status) status = status_of(cudaStreamSynchronize(nullptr));
   if (status) {
     cudaFree(p);
     return status;

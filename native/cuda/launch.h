@@ -26,7 +26,7 @@ struct Stream {
   void *blas;      /* a cublasHandle_t, or null */
 };
 
-/* The stream behind a handle, with its device made current. Null when there is no device. */
+/* The stream behind a handle. Null when the back end's own cannot be opened. */
 Stream *stream_of(ds_stream stream);
 
 constexpr int WARP = 32;
