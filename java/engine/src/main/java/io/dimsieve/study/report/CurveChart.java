@@ -8,10 +8,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
+import java.util.stream.DoubleStream;
 
 /**
  * Quality against stored bytes: one line for each method, standard errors as bars, names at the line ends. The share of bytes falls from
- * left to right, so that the lines end where methods differ most; the full model is a band across.
+ * left to right, so that the lines end where methods differ most; the full model is a band across. The frame leaves out what lies far off the rest: a
+ * point much smaller than the smallest budget, or several times as far from the best as most are, stands at the frame's edge, and the chart says so.
  */
 final class CurveChart {
 
@@ -22,6 +24,7 @@ final class CurveChart {
   private static final double TOP = 14;
   private static final double BOTTOM = 312;
   private static final double LINE = 16;
+  private static final double FAR = 3; // times the median distance from the best
   private static final double[] SHARES = {1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001, 0.0005, 0.0002, 0.0001};
 
   private final StudySummary summary;
@@ -39,11 +42,19 @@ final class CurveChart {
     this.quantity = quantity;
     this.higherIsBetter = higherIsBetter;
     List<StudySummary.Row> rows = summary.rows(model);
-    this.smallest = Math.min(0.5, rows.stream().mapToDouble(row -> Math.max(1e-5, row.share())).min().orElse(0.5));
-    double low = rows.stream().map(quantity).mapToDouble(s -> s.mean() - error(s)).min().orElse(0);
-    double high = rows.stream().map(quantity).mapToDouble(s -> s.mean() + error(s)).max().orElse(1);
-    double pad = (high - low) * 0.09 + 1e-6;
-    this.y = Scale.of(low - pad, high + pad, BOTTOM, TOP, 6);
+    double budget = rows.stream().mapToDouble(StudySummary.Row::budget).min().orElse(0.5);
+    this.smallest = Math.min(0.5, Math.max(budget / 4, rows.stream().mapToDouble(StudySummary.Row::share).min().orElse(0.5)));
+    double best = (higherIsBetter ? ends(rows, true).max() : ends(rows, false).min()).orElse(0);
+    double[] distances = ends(rows, !higherIsBetter).map(end -> Math.abs(end - best)).sorted().toArray();
+    double most = distances.length == 0 ? 0 : Math.min(distances[distances.length - 1], FAR * distances[distances.length / 2]);
+    double pad = most * 0.09 + 1e-6;
+    double worst = best + (higherIsBetter ? -most : most);
+    this.y = Scale.of(Math.min(best, worst) - pad, Math.max(best, worst) + pad, BOTTOM, TOP, 6);
+  }
+
+  /** Upper or lower ends of the error bars. */
+  private DoubleStream ends(List<StudySummary.Row> rows, boolean upper) {
+    return rows.stream().map(quantity).mapToDouble(s -> upper ? s.mean() + error(s) : s.mean() - error(s));
   }
 
   private static double error(Statistic statistic) {
@@ -52,7 +63,16 @@ final class CurveChart {
 
   private double x(double share) {
     double inner = 14;
-    return LEFT + inner + Math.log(Math.max(1e-5, share)) / Math.log(smallest) * (RIGHT - LEFT - 2 * inner);
+    return LEFT + inner + Math.log(Math.max(smallest, share)) / Math.log(smallest) * (RIGHT - LEFT - 2 * inner);
+  }
+
+  private double y(double value) {
+    return Math.max(TOP, Math.min(BOTTOM, y.at(value)));
+  }
+
+  private boolean outside(StudySummary.Row row) {
+    double at = y.at(quantity.apply(row).mean());
+    return row.share() < smallest || at < TOP || at > BOTTOM;
   }
 
   String draw(String label) {
@@ -81,13 +101,14 @@ final class CurveChart {
       svg.words("tick", LEFT - 6, y.at(tick) + 4, "end", y.text(tick));
     }
     for (double share : SHARES) {
-      if (x(share) <= RIGHT) {
+      if (share >= smallest) {
         svg.line("axis", x(share), BOTTOM, x(share), BOTTOM + 5);
         svg.words("tick", x(share), BOTTOM + 19, "middle", RunKey.percent(share));
       }
     }
     svg.line("axis", LEFT, BOTTOM, RIGHT, BOTTOM);
-    svg.words("tick", (LEFT + RIGHT) / 2, BOTTOM + 38, "middle", "share of the uniform tables' bytes kept (log scale)");
+    svg.words("tick", (LEFT + RIGHT) / 2, BOTTOM + 38, "middle", "share of the uniform tables' bytes kept (log scale)"
+        + (summary.rows(model).stream().anyMatch(this::outside) ? "; marks at the edge lie beyond it" : ""));
   }
 
   private void reference(Svg svg) {
@@ -108,14 +129,14 @@ final class CurveChart {
     double[] points = new double[2 * rows.size()];
     for (int i = 0; i < rows.size(); i++) {
       points[2 * i] = x(rows.get(i).share()) + shift;
-      points[2 * i + 1] = y.at(quantity.apply(rows.get(i)).mean());
+      points[2 * i + 1] = y(quantity.apply(rows.get(i)).mean());
     }
     svg.polyline("curve " + style, points);
     for (int i = 0; i < rows.size(); i++) {
       Statistic s = quantity.apply(rows.get(i));
       if (error(s) > 0) {
-        double above = y.at(s.mean() + error(s));
-        double below = y.at(s.mean() - error(s));
+        double above = y(s.mean() + error(s));
+        double below = y(s.mean() - error(s));
         svg.line("error " + style, points[2 * i], above, points[2 * i], below);
         svg.line("error " + style, points[2 * i] - 2.5, above, points[2 * i] + 2.5, above);
         svg.line("error " + style, points[2 * i] - 2.5, below, points[2 * i] + 2.5, below);
