@@ -14,7 +14,7 @@ lane() {
   cmake -S "$source" -B "$build/$1" -DCMAKE_BUILD_TYPE=None -DDIMSIEVE_CUDA=OFF "-DDIMSIEVE_SANITIZE=$2" >"$build/$1.log" ||
     { cat "$build/$1.log"; exit 1; }
   cmake --build "$build/$1" --parallel "${JOBS:-$(nproc)}"
-  ctest --test-dir "$build/$1" --output-on-failure --no-tests=error -R "$isa"
+  ctest --test-dir "$build/$1" --output-on-failure --no-tests=error --parallel "${JOBS:-$(nproc)}" -R "$isa"
 }
 
 mkdir -p "$build"
