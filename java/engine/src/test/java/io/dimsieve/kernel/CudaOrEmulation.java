@@ -4,14 +4,20 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** While it is open, {@link Device#CUDA} is a card where there is one, otherwise the emulated back end that the native build makes for its own tests. */
-public final class CudaOrEmulation implements AutoCloseable {
+/**
+ * During each test {@link Device#CUDA} is a card where there is one, otherwise the emulated back end that the native build makes for its own tests; where
+ * there is neither, the test is skipped.
+ */
+public final class CudaOrEmulation implements BeforeEachCallback, AfterEachCallback {
 
   private static final String LIBRARY = "dimsieve.cuda.library";
 
-  /** Skips the test where there is neither. */
-  public CudaOrEmulation() {
+  @Override
+  public void beforeEach(ExtensionContext context) {
     try {
       Backend.open(Device.CUDA, 1, null).close();
     } catch (RuntimeException noCard) {
@@ -22,7 +28,7 @@ public final class CudaOrEmulation implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public void afterEach(ExtensionContext context) {
     System.clearProperty(LIBRARY);
   }
 }

@@ -9,25 +9,11 @@ import io.dimsieve.NativeException;
 import io.dimsieve.kernel.binding.Native;
 import io.dimsieve.memory.Arena;
 import io.dimsieve.tensor.Tensor;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
+@ExtendWith(CudaOrEmulation.class)
 class GraphTest {
-
-  private CudaOrEmulation cuda;
-
-  @BeforeEach
-  void open() {
-    cuda = new CudaOrEmulation();
-  }
-
-  @AfterEach
-  void close() {
-    if (cuda != null) {
-      cuda.close();
-    }
-  }
 
   @Test
   void recordedCallsAreDoneAtEveryLaunch() {

@@ -26,30 +26,17 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The CUDA back end against the CPU's: every model trains alike, every search method runs. */
+@ExtendWith(CudaOrEmulation.class)
 class DeviceParityTest {
 
   @TempDir private Path folder;
-  private CudaOrEmulation cuda;
-
-  @BeforeEach
-  void open() {
-    cuda = new CudaOrEmulation();
-  }
-
-  @AfterEach
-  void close() {
-    if (cuda != null) {
-      cuda.close();
-    }
-  }
 
   static Stream<String> models() {
     return Architectures.all().stream().map(architecture -> architecture.name());
