@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# Packs what a machine with a card but without JDK, Maven and network needs for the Java side: jars, the CUDA presets, and a Java runtime of the modules in
-# use. pack.sh <archive.tar.gz>; there, unpack it and call run-java.sh of the archive. Without DuckDB (85 MB), so CSV and Parquet cannot be read there.
+# Packs what a machine with a card but without JDK, Maven and network needs for the Java side: jars, and a Java runtime of the modules in use (52 MB).
+# pack.sh <archive.tar.gz>; there, unpack it and call run-java.sh of the archive. Without DuckDB (85 MB), so CSV and Parquet cannot be read there.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
 archive=$(realpath -m "${1:?the archive to write}")
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 mvn -B -q -f "$root/pom.xml" -DskipTests -Dnative.tests=OFF package
-mvn -B -q -f "$root/pom.xml" -pl java/engine dependency:copy-dependencies -DincludeArtifactIds=cuda -DoutputDirectory="$folder/lib"
-cp "$root"/java/cli/target/lib/*.jar "$root"/java/cli/target/dimsieve-cli-*-SNAPSHOT.jar "$root"/bench/target/original-benchmarks.jar "$folder/lib/"
+mkdir "$folder/lib"
+cp "$root"/java/cli/target/lib/*.jar "$root"/java/cli/target/dimsieve-cli-*-SNAPSHOT.jar "$root"/bench/target/dimsieve-bench-*-SNAPSHOT.jar "$folder/lib/"
 rm -f "$folder"/lib/duckdb_jdbc-*.jar
 jlink --add-modules java.base,java.logging,java.management,jdk.management,java.sql,jdk.unsupported --strip-debug --no-header-files --no-man-pages \
   --compress=2 --output "$folder/runtime"
