@@ -12,6 +12,7 @@
  */
 #include "arguments.h"
 #include "lanes.h"
+#include "surrogate.h"
 
 namespace ds {
 namespace DS_ISA {
@@ -22,33 +23,6 @@ int mask_open(ds_stream, ds_f32_in m, ds_f32 mask, int64_t n) {
   if (!all_set(m, mask)) return DS_INVALID;
   for (int64_t i = 0; i < n; i++) mask[i] = m[i] > 0 ? 1.0f : 0.0f;
   return DS_OK;
-}
-
-/* e^x for x <= 0: (1 + y + y²/2! + ..)^(2^10), y = x / 2^10. Not the C library's, whose last bit depends on the machine. */
-static double exp_of(double x) {
-  if (x < -700) return 0;
-  const double y = x / 1024;
-  double e = 0;
-  for (int k = 12; k > 0; k--) e = (1 + e) * y / k;
-  for (int i = 0; i < 10; i++) e = e * (2 + e); // e^y - 1 to e^2y - 1
-  return 1 + e;
-}
-
-static double sigmoid(double m) {
-  const double e = exp_of(m < 0 ? m : -m);
-  return (m < 0 ? e : 1) / (1 + e);
-}
-
-static double q_of(int32_t surrogate, double m, double slope) {
-  const double size = __builtin_fabs(m);
-  switch (surrogate) {
-  case DS_Q_CLIPPED: return size <= 1 ? 1 : 0;
-  case DS_Q_SOFTPLUS: return sigmoid(m);
-  case DS_Q_LEAKY: return m > 0 ? 1 : slope;
-  case DS_Q_SIGMOID: return sigmoid(m) * sigmoid(-m);
-  case DS_Q_LONG_TAILED: return size <= 0.4 ? 2 - 4 * size : size <= 1 ? 0.4 : 0;
-  default: return 1;
-  }
 }
 
 int mask_surrogate(ds_stream, ds_f32_in m, ds_f32_in mask_grad, ds_f32_in cost, ds_f32_in mu, ds_i32_in width, ds_i32_in column, int32_t surrogate,
@@ -62,7 +36,7 @@ int mask_surrogate(ds_stream, ds_f32_in m, ds_f32_in mask_grad, ds_f32_in cost, 
     for (int32_t c = first; c < end; c++) mean += __builtin_fabs((double)mask_grad[c]) / width[f];
     const double unit = normalize && mean > 0 ? mean : 1;
     for (int32_t c = first; c < end; c++)
-      dm[c] = (float)((mask_grad[c] / unit + (double)mu[0] * cost[c]) * q_of(surrogate, m[c], slope));
+      dm[c] = (float)((mask_grad[c] / unit + (double)mu[0] * cost[c]) * surrogate_derivative(surrogate, m[c], slope));
   }
   return DS_OK;
 }

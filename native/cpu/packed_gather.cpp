@@ -16,6 +16,7 @@
  */
 #include "arguments.h"
 #include "lanes.h"
+#include "packed.h"
 #include "pool.h"
 
 namespace ds {
@@ -23,16 +24,6 @@ namespace DS_ISA {
 
 constexpr int64_t ROWS = 128; // batch rows a unit of work
 constexpr int64_t AHEAD = 32; // table rows between a prefetch and its use; a sparse row's index is fetched twice as early
-
-struct Packed {
-  int64_t form, precision, rows, width, column, at, count, scale;
-};
-static_assert(sizeof(Packed) == DS_PACKED * sizeof(int64_t), "a descriptor is a row of DS_PACKED numbers");
-
-struct Band {
-  int32_t first, width;
-  int64_t offset;
-};
 
 static inline int64_t value_bytes(const Packed &t) { return t.precision == DS_F32 ? 4 : t.precision == DS_F16 ? 2 : 1; }
 

@@ -4,6 +4,7 @@
  * mask_open: a thread per entry, 8 bytes. mask_surrogate: a warp per field, a lane per column; the mean |G| is added up by all lanes alike, column by column
  * in the order of the CPU, each lane's term handed round by shuffles. In float64 as there, so the bits are the CPU's. 20 bytes a column; a few hundred columns.
  */
+#include "cpu/surrogate.h"
 #include "launch.h"
 
 namespace ds {
@@ -15,33 +16,6 @@ constexpr int BLOCK = 128;
 
 __global__ void open_columns(const float *m, float *mask, int64_t n) {
   grid_stride(n, [&](int64_t i) { mask[i] = m[i] > 0 ? 1.0f : 0.0f; });
-}
-
-/* e^x for x <= 0, as in cpu/mask.cpp. */
-__device__ double exp_below_zero(double x) {
-  if (x < -700) return 0;
-  const double y = x / 1024;
-  double e = 0;
-  for (int k = 12; k > 0; k--) e = (1 + e) * y / k;
-  for (int i = 0; i < 10; i++) e = e * (2 + e);
-  return 1 + e;
-}
-
-__device__ double logistic_of(double m) {
-  const double e = exp_below_zero(m < 0 ? m : -m);
-  return (m < 0 ? e : 1) / (1 + e);
-}
-
-__device__ double q_of(int32_t surrogate, double m, double slope) {
-  const double size = fabs(m);
-  switch (surrogate) {
-  case DS_Q_CLIPPED: return size <= 1 ? 1 : 0;
-  case DS_Q_SOFTPLUS: return logistic_of(m);
-  case DS_Q_LEAKY: return m > 0 ? 1 : slope;
-  case DS_Q_SIGMOID: return logistic_of(m) * logistic_of(-m);
-  case DS_Q_LONG_TAILED: return size <= 0.4 ? 2 - 4 * size : size <= 1 ? 0.4 : 0;
-  default: return 1;
-  }
 }
 
 struct Surrogate {
@@ -71,7 +45,7 @@ __global__ void surrogate_gradient(Surrogate p) {
     const int32_t first = p.column[f], n = p.width[f];
     const double mean = p.normalize ? mean_size(p.mask_grad + first, n) : 0, unit = mean > 0 ? mean : 1;
     for (int32_t c = first + (int32_t)(threadIdx.x % WARP); c < first + n; c += WARP)
-      p.dm[c] = (float)((p.mask_grad[c] / unit + (double)p.mu[0] * p.cost[c]) * q_of(p.kind, p.m[c], p.slope));
+      p.dm[c] = (float)((p.mask_grad[c] / unit + (double)p.mu[0] * p.cost[c]) * surrogate_derivative(p.kind, p.m[c], p.slope));
   }
 }
 

@@ -5,6 +5,7 @@
  * row is first filled with zeros, then its entries are put in their places. The bits are the CPU's. Per output row: the values kept, as they are stored, and
  * 4 * (fields + columns) bytes; at most one flop a column.
  */
+#include "cpu/packed.h"
 #include "pack.h"
 
 namespace ds {
@@ -14,16 +15,6 @@ namespace {
 
 constexpr int LANES = 8;
 constexpr int BLOCK = 256;
-
-struct Packed {
-  int64_t form, precision, rows, width, column, at, count, scale;
-};
-static_assert(sizeof(Packed) == DS_PACKED * sizeof(int64_t), "a descriptor is a row of DS_PACKED numbers");
-
-struct Band {
-  int32_t first, width;
-  int64_t offset;
-};
 
 struct Gather {
   const uint8_t *data;
