@@ -12,6 +12,6 @@ cp "$root"/java/cli/target/lib/*.jar "$root"/java/cli/target/dimsieve-cli-*-SNAP
 rm -f "$folder"/lib/duckdb_jdbc-*.jar
 jlink --add-modules java.base,java.logging,java.management,jdk.management,java.sql,jdk.unsupported --strip-debug --no-header-files --no-man-pages \
   --compress=2 --output "$folder/runtime"
-cp "$root/bench/gpu/run-java.sh" "$folder/"
+cp "$root/bench/gpu/run-java.sh" "$root/bench/gpu/find-cublas.sh" "$folder/"
 tar -C "$folder" -czf "$archive" .
 echo "$archive: $(du -h "$archive" | cut -f1)"

@@ -5,9 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")"
 results=$(realpath -m "${1:-results}")
 mkdir -p "$results"
-# cuBLAS: the toolkit's, or the one a Python environment brings.
-blas=$(ls /usr/local/cuda/lib64/libcublas.so.1? $(python3 -c 'import nvidia.cublas as c; print(list(c.__path__)[0] + "/lib/libcublas.so.1?")' 2>/dev/null) \
-  $(python3 -c 'import nvidia.cu13 as c; print(list(c.__path__)[0] + "/lib/libcublas.so.1?")' 2>/dev/null) 2>/dev/null | head -1) || true
+blas=$(./find-cublas.sh)
 if [ -n "$blas" ]; then export LD_LIBRARY_PATH="$(dirname "$blas"):${LD_LIBRARY_PATH:-}"; fi
 java() { runtime/bin/java -cp "lib/*" "$@"; }
 dimsieve() { java io.dimsieve.cli.Main "$@"; }

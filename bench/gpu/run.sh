@@ -24,9 +24,7 @@ if command -v compute-sanitizer >/dev/null; then
   done
 fi
 
-# cuBLAS: the toolkit's, or the one a Python environment brings.
-blas=$(ls /usr/local/cuda/lib64/libcublas.so.1? $(python3 -c 'import nvidia.cublas as c; print(list(c.__path__)[0] + "/lib/libcublas.so.1?")' 2>/dev/null) \
-  $(python3 -c 'import nvidia.cu13 as c; print(list(c.__path__)[0] + "/lib/libcublas.so.1?")' 2>/dev/null) 2>/dev/null | head -1) || true
+blas=$("$root/bench/gpu/find-cublas.sh")
 if [ -n "$blas" ]; then export LD_LIBRARY_PATH="$(dirname "$blas"):${LD_LIBRARY_PATH:-}"; fi
 echo "cuBLAS: ${blas:-none; matrix products of our own}"
 c++ -std=c++17 -O2 -Wall -Wextra -I "$root/native/include" -I "$root/native" "$root/bench/gpu/kernels.cpp" -o "$build/kernels" -ldl
