@@ -27,6 +27,8 @@ import org.agrona.concurrent.UnsafeBuffer;
  */
 public final class TrainingStep implements AutoCloseable {
 
+  private static final int LOSSES = 32; // steps between two looks at the losses of a device that runs ahead of the host
+
   private final CtrModel model;
   private final Tape tape;
   private final long seed;
@@ -35,8 +37,6 @@ public final class TrainingStep implements AutoCloseable {
   private final TableUpdate embedding;
   private final List<TableUpdate> tables = new ArrayList<>();
   private final List<StepHook> hooks = new ArrayList<>();
-  private static final int LOSSES = 32; // steps between two looks at the losses of a device that runs ahead of the host
-
   private final boolean records;
   private final Tensor losses;
   private final Block staging = HostAllocator.INSTANCE.allocate(8L * LOSSES);
