@@ -12,6 +12,7 @@ import io.dimsieve.search.SearchMethods;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -26,8 +27,9 @@ class MirrorTest {
 
   private static final Path ROOT = Path.of("..", "..");
   private static final Path NATIVE = ROOT.resolve("native");
-  private static final Path MAIN = Path.of("src", "main", "java", "io", "dimsieve");
-  private static final Path TESTS = Path.of("src", "test", "java", "io", "dimsieve");
+  private static final List<Path> MODULES = List.of(ROOT.resolve("java/serve"), ROOT.resolve("java/engine"));
+  private static final List<Path> MAIN = MODULES.stream().map(module -> module.resolve("src/main/java/io/dimsieve")).toList();
+  private static final List<Path> TESTS = MODULES.stream().map(module -> module.resolve("src/test/java/io/dimsieve")).toList();
 
   /** Public classes without a test of their own; interfaces and records with an empty body need none. */
   private static final Set<String> EXEMPT = Set.of(
@@ -49,6 +51,14 @@ class MirrorTest {
       "study/RunKey", "study/Retrain",
       // Controls and their registry; selection itself is ColumnSelectionTest's.
       "search/SearchMethods", "search/UniformDimension", "search/RandomColumns", "search/ColumnMagnitude");
+
+  private static List<Path> sources(List<Path> folders, String ending) throws IOException {
+    List<Path> all = new ArrayList<>();
+    for (Path folder : folders) {
+      all.addAll(sources(folder, ending));
+    }
+    return all;
+  }
 
   private static List<Path> sources(Path folder, String ending) throws IOException {
     try (Stream<Path> files = Files.walk(folder)) {
@@ -73,11 +83,11 @@ class MirrorTest {
     Set<String> missing = new TreeSet<>();
     Set<String> needless = new TreeSet<>(EXEMPT);
     for (Path file : sources(MAIN, ".java")) {
-      String name = MAIN.relativize(file).toString().replace('\\', '/').replace(".java", "");
+      String name = MAIN.get(file.startsWith(MAIN.get(0)) ? 0 : 1).relativize(file).toString().replace('\\', '/').replace(".java", "");
       String source = Files.readString(file);
       boolean isPublic = Pattern.compile("(?m)^public .*\\b(class|record|enum)\\b").matcher(source).find();
       boolean empty = source.stripTrailing().endsWith(") {}");
-      boolean tested = Files.exists(TESTS.resolve(name + "Test.java"));
+      boolean tested = TESTS.stream().anyMatch(folder -> Files.exists(folder.resolve(name + "Test.java")));
       if (isPublic && !empty && !tested && !EXEMPT.contains(name)) {
         missing.add(name);
       } else if (!tested) {
@@ -112,7 +122,7 @@ class MirrorTest {
   }
 
   private static Set<String> implementations(String folder, String type) throws IOException {
-    return new TreeSet<>(matches("(?m)^(?:public )?final class (\\w+) implements " + type + "\\b", text(sources(MAIN.resolve(folder), ".java"))));
+    return new TreeSet<>(matches("(?m)^(?:public )?final class (\\w+) implements " + type + "\\b", text(sources(MAIN.get(1).resolve(folder), ".java"))));
   }
 
   @Test

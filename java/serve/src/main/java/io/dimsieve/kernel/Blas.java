@@ -1,7 +1,7 @@
 package io.dimsieve.kernel;
 
-import io.dimsieve.ConfigurationException;
 import java.io.File;
+import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.javacpp.Loader;
 
@@ -29,20 +29,17 @@ final class Blas {
       load(CUBLAS_PRESET); // loads cuBLAS too where it can; the loader then knows it by its name
       return CUBLAS;
     }
-    return List.of(find());
-  }
-
-  private static String find() {
+    List<String> found = new ArrayList<>();
     for (Candidate candidate : CANDIDATES) {
       String glue = load(candidate.preset());
       if (glue != null) {
         File[] libraries = new File(glue).getParentFile().listFiles((folder, name) -> name.startsWith(candidate.library()));
         if (libraries != null && libraries.length > 0) {
-          return libraries[0].getAbsolutePath();
+          found.add(libraries[0].getAbsolutePath());
         }
       }
     }
-    throw new ConfigurationException("no BLAS on the class path: add org.bytedeco:openblas with its platform classifier");
+    return found;
   }
 
   private static String load(String preset) {

@@ -11,7 +11,7 @@ public final class Status {
     "out of memory",
     "no such device",
     "an id is outside its embedding table",
-    "no BLAS library is bound"
+    "no BLAS is on the class path: add org.bytedeco:openblas with its platform classifier"
   };
 
   private Status() {}
