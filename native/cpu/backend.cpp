@@ -1,4 +1,4 @@
-/* What is not a kernel: choosing the instruction set, memory, streams, BLAS. */
+/* What is not a kernel: choosing the instruction set, memory, copies, BLAS. */
 #include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -6,18 +6,10 @@
 #include <sys/mman.h>
 
 #include "blas.h"
-#include "pool.h"
+#include "record.h"
+#include "table.h"
 
 namespace ds {
-namespace baseline {
-extern const ds_backend kernels;
-}
-namespace avx2 {
-extern const ds_backend kernels;
-}
-namespace avx512 {
-extern const ds_backend kernels;
-}
 
 sgemm_function sgemm = nullptr;
 
@@ -57,20 +49,17 @@ int release(ds_address address, int64_t) {
   return DS_OK;
 }
 
-int copy_in(ds_stream, ds_address device, ds_address_in host, int64_t bytes) {
+int copy_in(ds_stream stream, ds_address device, ds_address_in host, int64_t bytes) {
   if (bytes < 0 || (bytes > 0 && (!device || !host))) return DS_INVALID;
-  if (bytes > 0) memcpy(device, host, (size_t)bytes);
-  return DS_OK;
+  return do_or_record(stream, [=] {
+    if (bytes > 0) memcpy(device, host, (size_t)bytes);
+    return DS_OK;
+  });
 }
 
 int copy_out(ds_stream stream, ds_address host, ds_address_in device, int64_t bytes) { return copy_in(stream, host, device, bytes); }
 
 int stream_synchronize(ds_stream) { return DS_OK; }
-
-int cannot_capture(ds_stream) { return DS_INVALID; }
-int cannot_end(ds_stream, ds_graph *) { return DS_INVALID; }
-int cannot_launch(ds_stream, ds_graph) { return DS_INVALID; }
-int cannot_destroy(ds_graph) { return DS_INVALID; }
 
 int blas_bind(const char *path, char *text, size_t n) {
   if (!path || !text) return DS_INVALID;
@@ -106,10 +95,10 @@ ds_backend complete(const ds_backend &kernels, int (*probe_function)(char *, siz
   b.stream_create = ds_pool_create;
   b.stream_destroy = ds_pool_destroy;
   b.stream_synchronize = stream_synchronize;
-  b.capture_begin = cannot_capture;
-  b.capture_end = cannot_end;
-  b.graph_launch = cannot_launch;
-  b.graph_destroy = cannot_destroy;
+  b.capture_begin = capture_begin;
+  b.capture_end = capture_end;
+  b.graph_launch = graph_launch;
+  b.graph_destroy = graph_destroy;
   b.blas_bind = blas_bind;
   return b;
 }

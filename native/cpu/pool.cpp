@@ -1,5 +1,5 @@
 /* The calling thread works too; helpers spin for a moment after their last chunk, then sleep. */
-#include "pool.h"
+#include "record.h"
 
 #include <atomic>
 #include <condition_variable>
@@ -18,7 +18,7 @@ constexpr int SPINS = 4000; // pauses before a helper sleeps: longer than the ga
  */
 constexpr uint64_t CALL = uint64_t(1) << 32;
 
-struct Pool {
+struct Pool : ds::Stream {
   std::mutex run_lock; // one call at a time
   std::mutex sleep_lock;
   std::condition_variable wake;
@@ -69,6 +69,8 @@ struct Pool {
   }
 };
 
+Pool *pool_of(ds_stream stream) { return static_cast<Pool *>(static_cast<ds::Stream *>(stream)); }
+
 } // namespace
 
 extern "C" int ds_pool_create(int32_t threads, ds_stream *out) {
@@ -78,15 +80,15 @@ extern "C" int ds_pool_create(int32_t threads, ds_stream *out) {
   try {
     for (int i = 1; i < threads; i++) pool->helpers.emplace_back([pool] { pool->help(); });
   } catch (...) {
-    ds_pool_destroy(pool);
+    ds_pool_destroy(static_cast<ds::Stream *>(pool));
     return DS_NO_MEMORY;
   }
-  *out = pool;
+  *out = static_cast<ds::Stream *>(pool);
   return DS_OK;
 }
 
 extern "C" int ds_pool_destroy(ds_stream stream) {
-  Pool *pool = static_cast<Pool *>(stream);
+  Pool *pool = pool_of(stream);
   if (!pool) return DS_INVALID;
   {
     std::lock_guard<std::mutex> lock(pool->sleep_lock);
@@ -94,12 +96,13 @@ extern "C" int ds_pool_destroy(ds_stream stream) {
     pool->wake.notify_all();
   }
   for (std::thread &helper : pool->helpers) helper.join();
+  if (pool->recording) ds::graph_destroy(pool->recording);
   delete pool;
   return DS_OK;
 }
 
 extern "C" void ds_pool_run(ds_stream stream, int64_t chunks, ds_task task, void *context) {
-  Pool *pool = static_cast<Pool *>(stream);
+  Pool *pool = pool_of(stream);
   if (!pool || chunks <= 1 || pool->helpers.empty()) {
     for (int64_t chunk = 0; chunk < chunks; chunk++) task(context, chunk);
     return;

@@ -7,6 +7,15 @@
 
 #include "dimsieve.h"
 
+namespace ds {
+struct Recording;
+
+/* What a ds_stream of the CPU points to: the head of a pool. */
+struct Stream {
+  Recording *recording = nullptr; /* of capture_begin; record.h */
+};
+} // namespace ds
+
 extern "C" {
 typedef void (*ds_task)(void *context, int64_t chunk);
 /* Runs task(context, 0 .. chunks - 1) and returns when all are done. A null stream runs them in the calling thread. */

@@ -6,7 +6,13 @@
 #define DIMSIEVE_LOADER_H
 
 #include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "dimsieve.h"
 
@@ -34,6 +40,27 @@ static inline ds_handle ds_open(const char *path, const char *isa, char *text, s
   }
   return backend;
 }
+
+/*
+ * Maps a whole file to memory that all processes which do so share, for reading: out[0] the first byte, at a page, out[1] the bytes. DS_INVALID with the reason
+ * in text[n].
+ */
+static inline int ds_map(const char *path, ds_i64 out, char *text, size_t n) {
+  const int file = open(path, O_RDONLY | O_CLOEXEC);
+  struct stat about;
+  void *address = MAP_FAILED;
+  if (file >= 0 && fstat(file, &about) == 0 && about.st_size > 0) address = mmap(NULL, (size_t)about.st_size, PROT_READ, MAP_SHARED, file, 0);
+  if (address == MAP_FAILED) {
+    snprintf(text, n, "%s", file < 0 || about.st_size > 0 ? strerror(errno) : "it is empty");
+  } else {
+    out[0] = (int64_t)address;
+    out[1] = (int64_t)about.st_size;
+  }
+  if (file >= 0) close(file);
+  return address == MAP_FAILED ? DS_INVALID : DS_OK;
+}
+
+static inline int ds_unmap(ds_address address, int64_t bytes) { return munmap(address, (size_t)bytes) == 0 ? DS_OK : DS_INVALID; }
 
 static inline int ds_probe(ds_handle b, char *text, size_t n) { return ((const ds_backend *)b)->probe(text, n); }
 static inline int ds_allocate(ds_handle b, int64_t bytes, ds_i64 out) { return ((const ds_backend *)b)->allocate(bytes, (ds_address *)out); }

@@ -2,6 +2,7 @@ package io.dimsieve.train;
 
 import io.dimsieve.TrainingDivergedException;
 import io.dimsieve.autograd.Tape;
+import io.dimsieve.kernel.Device;
 import io.dimsieve.kernel.Graph;
 import io.dimsieve.memory.Block;
 import io.dimsieve.memory.HostAllocator;
@@ -63,7 +64,7 @@ public final class TrainingStep implements AutoCloseable {
     this.model = model;
     this.tape = model.tape();
     this.seed = spec.seed();
-    this.records = Graph.supported(tape.backend());
+    this.records = tape.backend().device() == Device.CUDA;
     this.losses = Tensor.allocate(tape.backend(), tape.arena(), Tensor.Type.F64, 1, LOSSES);
     EmbeddingTable any = model.firstOrder() == null ? model.embeddings() : model.firstOrder();
     this.groups = new BatchGroups(tape.backend(), tape.arena(), tape.ids(), any.rows());

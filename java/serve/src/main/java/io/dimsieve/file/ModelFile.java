@@ -2,6 +2,7 @@ package io.dimsieve.file;
 
 import io.dimsieve.ModelFormatException;
 import io.dimsieve.encode.Encoder;
+import io.dimsieve.memory.Block;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -86,6 +87,32 @@ public final class ModelFile implements AutoCloseable {
     return open(path, KIND);
   }
 
+  /**
+   * Opens a model file that is mapped to memory.
+   *
+   * @param path for messages
+   * @param mapping of the whole file; stays the caller's, and open for as long as addresses of arrays are used
+   * @param verified whether every byte is compared with its checksum; without, opening takes the same time whatever the size of the file, and a damaged one
+   *     may give wrong scores or end the process: only for files whose way here is trusted
+   */
+  public static ModelFile of(Path path, Block mapping, boolean verified) {
+    return new ModelFile(TensorFileReader.of(path, mapping, KIND, verified), KIND);
+  }
+
+  /**
+   * Where an F32 array is, in bytes from the begin of the file; a multiple of 64.
+   *
+   * @param size elements it must have
+   */
+  public long position(String array, long size) {
+    return reader.position(floats(array, size));
+  }
+
+  /** Where the table of a field is, in bytes from the begin of the file; a multiple of 64. */
+  public long tablePosition(int field) {
+    return reader.position(reader.tensor(table(field)));
+  }
+
   /** Opens a file of another kind with the layout of a model file, such as a checkpoint. */
   public static ModelFile open(Path path, String kind) {
     TensorFileReader reader = TensorFileReader.open(path, kind);
@@ -139,10 +166,7 @@ public final class ModelFile implements AutoCloseable {
    * @throws ModelFormatException when there is no such array, or it has another size
    */
   public void read(String array, long size, Sink sink) {
-    TensorEntry entry = reader.tensor(array);
-    if (entry.type() != TensorType.F32 || entry.elements() != size) {
-      throw new ModelFormatException(name(), "array " + array + " is " + entry.type() + " with " + entry.elements() + " elements, expected F32 with " + size);
-    }
+    TensorEntry entry = floats(array, size);
     for (long first = 0; first < size; first += PIECE) {
       float[] values = new float[(int) Math.min(PIECE, size - first)];
       ByteBuffer bytes = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
@@ -150,6 +174,14 @@ public final class ModelFile implements AutoCloseable {
       bytes.flip().asFloatBuffer().get(values);
       sink.accept(first, values);
     }
+  }
+
+  private TensorEntry floats(String array, long size) {
+    TensorEntry entry = reader.tensor(array);
+    if (entry.type() != TensorType.F32 || entry.elements() != size) {
+      throw new ModelFormatException(name(), "array " + array + " is " + entry.type() + " with " + entry.elements() + " elements, expected F32 with " + size);
+    }
+    return entry;
   }
 
   /** Whether embedding tables are stored packed. */

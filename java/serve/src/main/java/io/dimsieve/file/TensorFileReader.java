@@ -2,7 +2,6 @@ package io.dimsieve.file;
 
 import io.dimsieve.ModelFormatException;
 import io.dimsieve.memory.Block;
-import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -31,22 +30,24 @@ public final class TensorFileReader implements AutoCloseable {
   private static final int BUFFER_BYTES = 1 << 18;
 
   private final Path path;
-  private final FileChannel channel;
+  private final FileBytes file;
   private final long dataStart;
   private final TensorHeader header;
 
-  private TensorFileReader(Path path, FileChannel channel, String kind) throws IOException {
+  private TensorFileReader(Path path, FileBytes file, String kind, boolean verified) throws IOException {
     this.path = path;
-    this.channel = channel;
+    this.file = file;
     CRC32C checksum = new CRC32C();
     byte[] json = readHeader(checksum);
     dataStart = (long) Long.BYTES + json.length;
-    header = TensorHeader.parse(path.toString(), json, channel.size() - dataStart);
+    header = TensorHeader.parse(path.toString(), json, file.size() - dataStart);
     String found = metadata("kind");
     if (kind != null && !found.equals(kind)) {
       throw damaged("is a " + found + " file; a " + kind + " file is needed");
     }
-    verify((int) checksum.getValue());
+    if (verified) {
+      verify((int) checksum.getValue());
+    }
   }
 
   /**
@@ -56,11 +57,11 @@ public final class TensorFileReader implements AutoCloseable {
    */
   public static TensorFileReader open(Path path, String kind) {
     try {
-      FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
+      FileBytes file = FileBytes.of(FileChannel.open(path, StandardOpenOption.READ));
       try {
-        return new TensorFileReader(path, channel, kind);
+        return new TensorFileReader(path, file, kind, true);
       } catch (IOException | RuntimeException | Error e) {
-        channel.close();
+        file.close();
         throw e;
       }
     } catch (NoSuchFileException e) {
@@ -68,6 +69,26 @@ public final class TensorFileReader implements AutoCloseable {
     } catch (IOException e) {
       throw unreadable(path, e);
     }
+  }
+
+  /**
+   * Opens a file that is mapped to memory.
+   *
+   * @param path for messages
+   * @param mapping of the whole file; stays the caller's
+   * @param verified whether checksums are verified, which reads every page; without, only the header is checked
+   */
+  static TensorFileReader of(Path path, Block mapping, String kind, boolean verified) {
+    try {
+      return new TensorFileReader(path, FileBytes.of(mapping), kind, verified);
+    } catch (IOException e) {
+      throw unreadable(path, e);
+    }
+  }
+
+  /** Where the content of a tensor begins, in bytes from the begin of the file. */
+  long position(TensorEntry entry) {
+    return dataStart + entry.begin();
   }
 
   /** What a file is, such as {@code dataset}; the file is verified. */
@@ -78,12 +99,12 @@ public final class TensorFileReader implements AutoCloseable {
   }
 
   private byte[] readHeader(CRC32C checksum) throws IOException {
-    long size = channel.size();
+    long size = file.size();
     if (size < Long.BYTES) {
       throw damaged("is not a Dimsieve file: it has " + size + " bytes");
     }
     ByteBuffer length = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    readFully(length, 0);
+    file.read(length, 0);
     checksum.update(length.flip().duplicate());
     long bytes = length.getLong();
     if (bytes < 0 || bytes > Math.min(MAX_HEADER_BYTES, size - Long.BYTES)) {
@@ -95,7 +116,7 @@ public final class TensorFileReader implements AutoCloseable {
           + TensorLayout.ALIGNMENT);
     }
     byte[] json = new byte[(int) bytes];
-    readFully(ByteBuffer.wrap(json), Long.BYTES);
+    file.read(ByteBuffer.wrap(json), Long.BYTES);
     checksum.update(json);
     return json;
   }
@@ -105,7 +126,7 @@ public final class TensorFileReader implements AutoCloseable {
     if (stored[0] != headerChecksum) {
       throw damaged("the header is damaged (checksum)");
     }
-    ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(BUFFER_BYTES, channel.size()));
+    ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(BUFFER_BYTES, file.size()));
     CRC32C checksum = new CRC32C();
     int next = 1;
     for (TensorEntry entry : header.entries().values()) {
@@ -114,7 +135,7 @@ public final class TensorFileReader implements AutoCloseable {
       }
       checksum.reset();
       for (long done = 0; done < entry.bytes(); done += buffer.limit()) {
-        readFully(buffer.clear().limit((int) Math.min(buffer.capacity(), entry.bytes() - done)), dataStart + entry.begin() + done);
+        file.read(buffer.clear().limit((int) Math.min(buffer.capacity(), entry.bytes() - done)), dataStart + entry.begin() + done);
         checksum.update(buffer.flip());
       }
       if (stored[next++] != (int) checksum.getValue()) {
@@ -216,7 +237,7 @@ public final class TensorFileReader implements AutoCloseable {
       throw new IndexOutOfBoundsException(target.remaining() + " bytes at " + offset + " of tensor " + entry.name());
     }
     try {
-      readFully(target, dataStart + entry.begin() + offset);
+      file.read(target, dataStart + entry.begin() + offset);
     } catch (IOException e) {
       throw unreadable(path, e);
     }
@@ -237,17 +258,6 @@ public final class TensorFileReader implements AutoCloseable {
     return content.flip();
   }
 
-  private void readFully(ByteBuffer target, long position) throws IOException {
-    long at = position;
-    while (target.hasRemaining()) {
-      int count = channel.read(target, at);
-      if (count < 0) {
-        throw new EOFException("the file became shorter while it was read");
-      }
-      at += count;
-    }
-  }
-
   private ModelFormatException damaged(String message) {
     return new ModelFormatException(path.toString(), message);
   }
@@ -259,7 +269,7 @@ public final class TensorFileReader implements AutoCloseable {
   @Override
   public void close() {
     try {
-      channel.close();
+      file.close();
     } catch (IOException e) {
       throw unreadable(path, e);
     }

@@ -5,7 +5,7 @@ import io.dimsieve.memory.Block;
 import io.dimsieve.memory.HostAllocator;
 
 /**
- * Calls of kernels that a back end recorded and does again with one launch: a CUDA graph. Addresses, sizes and scalar arguments are those of the recording;
+ * Calls of kernels that a back end recorded and does again with one launch: on CUDA a graph, on the CPU a list. Addresses, sizes and scalar arguments are those of the recording;
  * what the addresses hold may change between launches.
  */
 public final class Graph implements AutoCloseable {
@@ -16,11 +16,6 @@ public final class Graph implements AutoCloseable {
   private Graph(Backend backend, long graph) {
     this.backend = backend;
     this.graph = graph;
-  }
-
-  /** True when the back end can record. */
-  public static boolean supported(Backend backend) {
-    return backend.device() == Device.CUDA;
   }
 
   /**

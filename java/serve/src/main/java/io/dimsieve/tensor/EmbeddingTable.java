@@ -28,7 +28,18 @@ public final class EmbeddingTable {
 
   /** Zero-filled tables in memory of {@code owner}. */
   public EmbeddingTable(Backend backend, Allocator owner, EmbeddingLayout layout) {
+    this(backend, owner, layout, Tensor.floats(backend, owner, 1, layout.parameters()));
+  }
+
+  /**
+   * Tables that are in memory already.
+   *
+   * @param owner of the index arrays
+   * @param values F32 [1, parameters]
+   */
+  public EmbeddingTable(Backend backend, Allocator owner, EmbeddingLayout layout, Tensor values) {
     this.layout = layout;
+    this.values = values;
     int fields = layout.fields();
     hostBase = new long[fields];
     long[] hostSquareBase = new long[fields];
@@ -45,7 +56,6 @@ public final class EmbeddingTable {
       square += (long) layout.width(f) * layout.width(f);
     }
     squares = square;
-    values = Tensor.floats(backend, owner, 1, at);
     base = Tensor.of(backend, owner, hostBase);
     width = Tensor.of(backend, owner, layout.widths());
     column = Tensor.of(backend, owner, hostColumn);

@@ -12,24 +12,21 @@ import java.util.List;
 public final class PackedTable {
 
   private final EmbeddingLayout layout;
-  private final Block data;
+  private final long data;
   private final Tensor descriptors;
 
   /** Copies stored tables into memory of {@code owner}. */
   public PackedTable(Backend backend, Allocator owner, StoredTables stored) {
-    layout = stored.layout();
     List<PackedField> fields = stored.fields();
-    long[] all = new long[Math.toIntExact(fields.stream().mapToLong(field -> field.descriptor(0, 0).length).sum())];
     long[] at = new long[fields.size() + 1];
-    for (int f = 0, n = 0; f < fields.size(); f++) {
-      for (long number : fields.get(f).descriptor(layout.column(f), at[f])) {
-        all[n++] = number;
-      }
+    for (int f = 0; f < fields.size(); f++) {
       at[f + 1] = at[f] + (fields.get(f).bytes() + Block.ALIGNMENT - 1) / Block.ALIGNMENT * Block.ALIGNMENT;
     }
-    data = owner.allocate(at[fields.size()]);
+    layout = stored.layout();
+    data = owner.allocate(at[fields.size()]).address();
+    descriptors = describe(backend, owner, stored, at);
     for (int f = 0; f < fields.size(); f++) {
-      long begin = data.address() + at[f];
+      long begin = data + at[f];
       fields.get(f).copy((offset, piece) -> {
         try (Block host = HostAllocator.INSTANCE.allocate(piece.remaining())) {
           host.view().putBytes(0, piece, piece.remaining());
@@ -37,7 +34,30 @@ public final class PackedTable {
         }
       });
     }
-    descriptors = Tensor.of(backend, owner, all);
+  }
+
+  /**
+   * Tables that are in memory already, such as those of a mapped file.
+   *
+   * @param owner of the descriptors
+   * @param data first byte of the memory
+   * @param at where each field's table begins, in bytes from {@code data} on; multiples of 8
+   */
+  public PackedTable(Backend backend, Allocator owner, StoredTables stored, long data, long[] at) {
+    this.layout = stored.layout();
+    this.data = data;
+    this.descriptors = describe(backend, owner, stored, at);
+  }
+
+  private static Tensor describe(Backend backend, Allocator owner, StoredTables stored, long[] at) {
+    List<PackedField> fields = stored.fields();
+    long[] all = new long[Math.toIntExact(fields.stream().mapToLong(field -> field.descriptor(0, 0).length).sum())];
+    for (int f = 0, n = 0; f < fields.size(); f++) {
+      for (long number : fields.get(f).descriptor(stored.layout().column(f), at[f])) {
+        all[n++] = number;
+      }
+    }
+    return Tensor.of(backend, owner, all);
   }
 
   /** Packs tables in the forms and the precision that their layout asks for. */
@@ -68,16 +88,11 @@ public final class PackedTable {
 
   /** Address of the stored bytes. */
   public long data() {
-    return data.address();
+    return data;
   }
 
   /** I64 [1, fields · 8]. */
   public Tensor descriptors() {
     return descriptors;
-  }
-
-  /** Bytes of memory: all tables and their indices, each begun at a multiple of {@link Block#ALIGNMENT}. */
-  public long bytes() {
-    return data.bytes();
   }
 }

@@ -1,0 +1,24 @@
+/* The table of the instruction set DS_ISA, for record.cpp, which includes this once for each: every kernel is done, or recorded. */
+namespace DS_ISA {
+
+#define KERNEL(name, params, args) int name params;
+#include "kernels.def"
+#undef KERNEL
+
+namespace recorded {
+#define KERNEL(name, params, args) \
+  static int name params { \
+    return do_or_record(stream, [=] { return DS_ISA::name args; }); \
+  }
+#include "kernels.def"
+#undef KERNEL
+} // namespace recorded
+
+const ds_backend kernels = {
+    DS_ABI,  sizeof(ds_backend), nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr,
+#define KERNEL(name, params, args) recorded::name,
+#include "kernels.def"
+#undef KERNEL
+};
+
+} // namespace DS_ISA
