@@ -39,8 +39,10 @@ class MirrorTest {
       "model/LogisticRegression", "model/FactorizationMachine", "model/WideDeep", "model/DeepFm",
       // Build time only; without it nothing compiles.
       "kernel/preset/NativePreset",
-      // Two constants.
-      "encode/FieldKind",
+      // Constants; ScoringModelTest opens models in every way.
+      "encode/FieldKind", "serve/Loading",
+      // Reads what ScoringModelTest opens.
+      "kernel/MappedFile",
       // Written by ModelStore and read back by ScorerTest, with the programs in them.
       "file/ModelFile", "file/ModelFileWriter", "file/Program", "train/ModelStore",
       // Three constants; written and read back by FieldPackerTest, and served from by PackedGatherTest.

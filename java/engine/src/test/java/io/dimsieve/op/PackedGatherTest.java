@@ -69,7 +69,6 @@ class PackedGatherTest {
       new EmbeddingGather(fixture.backend, table, fixture.tape.ids(), expected).forward(10_000, false);
       new PackedGather(fixture.backend, packed, fixture.tape.ids(), actual).forward(10_000, false);
       assertArrayEquals(bits(expected), bits(actual));
-      assertTrue(packed.bytes() < layout.parameters() * precision.bytes() * 2L + 100_000);
     }
   }
 

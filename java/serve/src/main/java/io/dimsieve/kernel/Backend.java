@@ -6,6 +6,8 @@ import io.dimsieve.memory.Allocator;
 import io.dimsieve.memory.Block;
 import io.dimsieve.memory.HostAllocator;
 import java.nio.ByteBuffer;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * One native back end with one stream: on the CPU a pool of threads and an instruction set, on CUDA a card. Kernels run one after the other on
@@ -13,17 +15,25 @@ import java.nio.ByteBuffer;
  */
 public final class Backend implements Allocator, AutoCloseable {
 
+  /** A library that is open until the process ends: its table of functions, what it runs on, what its matrix products run on. */
+  private record Opened(long handle, String device, String products) {}
+
+  private static final Map<String, Opened> OPENED = new ConcurrentHashMap<>();
+
+  private final Opened opened;
   private final long handle;
   private final Device device;
   private final int threads;
   private final String description;
   private long stream;
 
-  private Backend(long handle, Device device, int threads, String description) {
-    this.handle = handle;
+  private Backend(Opened opened, Device device, int threads, String why) {
+    this.opened = opened;
+    this.handle = opened.handle();
     this.device = device;
     this.threads = threads;
-    this.description = description;
+    String pool = device == Device.CPU ? ", " + threads + (threads == 1 ? " thread" : " threads") : "";
+    this.description = opened.device() + pool + ", " + opened.products() + why;
     try (Block out = HostAllocator.INSTANCE.allocate(Long.BYTES)) {
       Status.check("stream_create", Native.ds_stream_create(handle, threads, out.address()));
       this.stream = out.view().getLong(0);
@@ -57,18 +67,18 @@ public final class Backend implements Allocator, AutoCloseable {
   }
 
   private static Backend open(Device device, int threads, String isa, String why) {
+    Opened opened = OPENED.computeIfAbsent(device + " " + isa + " " + NativeLibrary.override(device.toString()), first -> probe(device, isa));
+    return new Backend(opened, device, threads, why);
+  }
+
+  private static Opened probe(Device device, String isa) {
     long handle = NativeLibrary.open(device.toString(), isa);
     byte[] text = new byte[512];
     int status = Native.ds_probe(handle, ByteBuffer.wrap(text), text.length);
     if (status != 0) {
       throw new ConfigurationException("device " + device + " cannot be used: " + NativeLibrary.string(text));
     }
-    String description = NativeLibrary.string(text);
-    if (device == Device.CPU) {
-      description += ", " + threads + (threads == 1 ? " thread" : " threads");
-    }
-    description += ", " + bind(handle, device);
-    return new Backend(handle, device, threads, description + why);
+    return new Opened(handle, NativeLibrary.string(text), bind(handle, device));
   }
 
   /** Binds the first BLAS that can be; what training's matrix products run on then. Scoring needs none. */
@@ -80,6 +90,11 @@ public final class Backend implements Allocator, AutoCloseable {
       }
     }
     return device == Device.CPU ? "no BLAS" : "matrix products of its own";
+  }
+
+  /** Another stream on the same device, for another thread. */
+  public Backend sibling(int threads) {
+    return new Backend(opened, device, threads, "");
   }
 
   /** First argument of every native call. */

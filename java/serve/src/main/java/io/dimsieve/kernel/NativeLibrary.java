@@ -24,7 +24,7 @@ final class NativeLibrary {
    * @return the handle every native call takes first
    */
   static long open(String name, String isa) {
-    String other = System.getProperty("dimsieve." + name + ".library");
+    String other = override(name);
     String path = other == null ? extract(name) : other;
     byte[] text = new byte[512];
     long handle = Native.open(path, isa, java.nio.ByteBuffer.wrap(text), text.length);
@@ -32,6 +32,11 @@ final class NativeLibrary {
       throw new ConfigurationException("cannot use the " + name + " back end: " + string(text));
     }
     return handle;
+  }
+
+  /** The file that is opened in place of the jar's, null for none. */
+  static String override(String name) {
+    return System.getProperty("dimsieve." + name + ".library");
   }
 
   /** Path of the library on disk, unpacked from the jar when needed. */

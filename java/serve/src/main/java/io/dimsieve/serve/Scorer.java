@@ -2,6 +2,8 @@ package io.dimsieve.serve;
 
 import io.dimsieve.encode.Encoder;
 import io.dimsieve.kernel.Backend;
+import io.dimsieve.kernel.Device;
+import io.dimsieve.kernel.Graph;
 import io.dimsieve.kernel.Status;
 import io.dimsieve.kernel.binding.Native;
 import io.dimsieve.memory.Arena;
@@ -10,63 +12,109 @@ import io.dimsieve.memory.HostAllocator;
 import io.dimsieve.op.Op;
 import io.dimsieve.tensor.Tensor;
 import java.nio.file.Path;
+import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Scores rows with the model of a model file. Confined to one thread; allocates nothing per call. Owns the model's memory.
+ * Scores rows with a model. Confined to one thread; takes no locks. The first call with a number of rows records what such a call does; every other one is a
+ * single native call and allocates nothing.
  *
- * <p>A score is the probability σ(logit).
+ * <p>A score is the probability σ(logit). A row is one id per field of {@link #encoder()}, in the order of its schema.
  */
 public final class Scorer implements AutoCloseable {
 
+  private final ScoringModel model;
   private final Backend backend;
-  private final Encoder encoder;
   private final Arena arena;
-  private final Block idStaging;
-  private final Block scoreStaging;
-  private final UnsafeBuffer idView;
-  private final UnsafeBuffer scoreView;
+  private final Runnable atClose;
   private final int capacity;
   private final int fields;
   private final Tensor ids;
   private final Tensor logits;
   private final Tensor scores;
   private final Op[] ops;
+  private final Graph[] graphs;
+  private final boolean onHost;
+  private final Block idStaging;
+  private final Block scoreStaging;
+  private final UnsafeBuffer idView;
+  private final UnsafeBuffer scoreView;
+  private final UnsafeBuffer callersIds = new UnsafeBuffer(0, 0);
+  private final UnsafeBuffer callersScores = new UnsafeBuffer(0, 0);
+  private boolean open = true;
 
-  Scorer(Backend backend, Arena arena, Encoder encoder, int capacity, Tensor ids, Tensor logits, Op[] ops) {
+  Scorer(ScoringModel model, Backend backend, Arena arena, int capacity, Tensor ids, Tensor logits, Op[] ops, Runnable atClose) {
+    this.model = model;
     this.backend = backend;
     this.arena = arena;
-    this.encoder = encoder;
+    this.atClose = atClose;
     this.capacity = capacity;
-    this.fields = encoder.fields();
+    this.fields = model.encoder().fields();
     this.ids = ids;
     this.logits = logits;
     this.ops = ops;
     this.scores = Tensor.floats(backend, arena, capacity, 1);
-    this.idStaging = HostAllocator.INSTANCE.allocate(4L * capacity * fields);
-    this.scoreStaging = HostAllocator.INSTANCE.allocate(4L * capacity);
+    this.graphs = new Graph[capacity + 1];
+    this.onHost = backend.device() == Device.CPU;
+    this.idStaging = onHost ? borrowed(ids) : HostAllocator.INSTANCE.allocate(ids.bytes());
+    this.scoreStaging = onHost ? borrowed(scores) : HostAllocator.INSTANCE.allocate(scores.bytes());
     this.idView = idStaging.view();
     this.scoreView = scoreStaging.view();
   }
 
+  private static Block borrowed(Tensor tensor) {
+    return new Block(tensor.address(), tensor.bytes(), (address, bytes) -> {});
+  }
+
   /**
-   * Opens a model file.
+   * Opens a model file for one thread's use: the model is copied to memory of the scorer's own, and freed with it.
    *
+   * @param backend must outlive the scorer
    * @param capacity rows of the largest call, at least 1
    * @throws io.dimsieve.ModelFormatException when the file is damaged, newer than this build, or no model
    */
   public static Scorer open(Backend backend, Path file, int capacity) {
-    return ScorerLoader.load(backend, file, capacity);
+    ScoringModel model = ScoringModel.open(backend, file, Loading.COPIED);
+    try {
+      return ScorerLoader.load(model, backend, capacity, model::close);
+    } catch (RuntimeException | Error e) {
+      model.close();
+      throw e;
+    }
   }
 
   /** The vocabularies of the model: raw values to ids. */
   public Encoder encoder() {
-    return encoder;
+    return model.encoder();
+  }
+
+  /** The model it scores with. */
+  public ScoringModel model() {
+    return model;
   }
 
   /** Rows of the largest call. */
   public int capacity() {
     return capacity;
+  }
+
+  /**
+   * Scores one row of raw values.
+   *
+   * @param values text of each field in the order of the schema; null and empty both mean missing
+   * @throws IllegalArgumentException for another number of values, or a malformed number
+   */
+  public float score(String... values) {
+    if (values.length != fields) {
+      throw new IllegalArgumentException(values.length + " values, the model has " + fields + " fields");
+    }
+    check(1);
+    for (int f = 0; f < fields; f++) {
+      idView.putInt(Integer.BYTES * f, encoder().encode(f, values[f]));
+    }
+    run(1);
+    return scoreView.getFloat(0);
   }
 
   /**
@@ -78,16 +126,16 @@ public final class Scorer implements AutoCloseable {
    * @throws io.dimsieve.NativeException when an id is no row of its table
    */
   public void score(int[] rowIds, int rows, float[] out) {
-    if (rows < 0 || rows > capacity || rowIds.length < (long) rows * fields || out.length < rows) {
-      throw new IllegalArgumentException(
-          rows + " rows of " + fields + " ids do not fit: capacity " + capacity + ", ids " + rowIds.length + ", out " + out.length);
+    check(rows);
+    if (rowIds.length < (long) rows * fields || out.length < rows) {
+      throw new IllegalArgumentException(rows + " rows of " + fields + " ids do not fit: ids " + rowIds.length + ", out " + out.length);
     }
     for (int i = 0; i < rows * fields; i++) {
-      idView.putInt(4 * i, rowIds[i]);
+      idView.putInt(Integer.BYTES * i, rowIds[i]);
     }
-    score(idStaging.address(), rows, scoreStaging.address());
+    run(rows);
     for (int i = 0; i < rows; i++) {
-      out[i] = scoreView.getFloat(4 * i);
+      out[i] = scoreView.getFloat(Float.BYTES * i);
     }
   }
 
@@ -99,22 +147,79 @@ public final class Scorer implements AutoCloseable {
    * @param outAddress float32 [rows]
    */
   public void score(long idAddress, int rows, long outAddress) {
-    if (rows < 0 || rows > capacity || idAddress == 0 || outAddress == 0) {
-      throw new IllegalArgumentException("null address, or " + rows + " rows outside 0 to " + capacity);
+    check(rows);
+    if (idAddress == 0 || outAddress == 0) {
+      throw new IllegalArgumentException("null address");
     }
-    backend.copyIn(ids.address(), idAddress, 4L * rows * fields);
+    callersIds.wrap(idAddress, Integer.BYTES * rows * fields);
+    callersScores.wrap(outAddress, Float.BYTES * rows);
+    score(callersIds, 0, rows, callersScores, 0);
+  }
+
+  /**
+   * Scores rows in buffers.
+   *
+   * @param rowIds int32 [rows, fields], little-endian, row-major, from {@code idOffset} on
+   * @param idOffset in bytes
+   * @param out receives float32 [rows], little-endian, from {@code outOffset} on
+   * @param outOffset in bytes
+   * @throws IndexOutOfBoundsException when a buffer is too short
+   */
+  public void score(DirectBuffer rowIds, int idOffset, int rows, MutableDirectBuffer out, int outOffset) {
+    check(rows);
+    rowIds.boundsCheck(idOffset, Integer.BYTES * rows * fields);
+    out.boundsCheck(outOffset, Float.BYTES * rows);
+    idView.putBytes(0, rowIds, idOffset, Integer.BYTES * rows * fields);
+    run(rows);
+    out.putBytes(outOffset, scoreView, 0, Float.BYTES * rows);
+  }
+
+  private void check(int rows) {
+    if (!open || !model.isOpen()) {
+      throw new IllegalStateException("scorer used after it, or its model, was closed");
+    }
+    if (rows < 0 || rows > capacity) {
+      throw new IllegalArgumentException(rows + " rows, outside 0 to " + capacity);
+    }
+  }
+
+  private void run(int rows) {
+    if (!onHost) {
+      backend.copyIn(ids.address(), idStaging.address(), (long) Integer.BYTES * rows * fields);
+    }
+    Graph graph = graphs[rows];
+    if (graph == null) {
+      compute(rows); // before the recording, as Graph asks for; a wrong id ends it here
+      graphs[rows] = Graph.record(backend, () -> compute(rows));
+    } else {
+      graph.launch();
+    }
+    if (!onHost) {
+      backend.copyOut(scoreStaging.address(), scores.address(), (long) Float.BYTES * rows);
+    }
+  }
+
+  private void compute(int rows) {
     for (Op op : ops) {
       op.forward(rows, false);
     }
     Status.check("sigmoid", Native.ds_sigmoid(backend.handle(), backend.stream(), logits.address(), scores.address(), rows));
-    backend.copyOut(outAddress, scores.address(), 4L * rows);
   }
 
-  /** Frees the model's memory; the back end stays open. */
+  /** Frees the scorer's memory. */
   @Override
   public void close() {
-    arena.close();
-    idStaging.close();
-    scoreStaging.close();
+    if (open) {
+      open = false;
+      for (Graph graph : graphs) {
+        if (graph != null) {
+          graph.close();
+        }
+      }
+      arena.close();
+      idStaging.close();
+      scoreStaging.close();
+      atClose.run();
+    }
   }
 }

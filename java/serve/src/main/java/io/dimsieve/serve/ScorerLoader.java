@@ -1,8 +1,6 @@
 package io.dimsieve.serve;
 
 import io.dimsieve.ModelFormatException;
-import io.dimsieve.encode.Encoder;
-import io.dimsieve.file.ModelFile;
 import io.dimsieve.file.Program;
 import io.dimsieve.file.Program.Instruction;
 import io.dimsieve.kernel.Backend;
@@ -25,9 +23,7 @@ import io.dimsieve.op.Weights;
 import io.dimsieve.tensor.EmbeddingLayout;
 import io.dimsieve.tensor.EmbeddingTable;
 import io.dimsieve.tensor.PackedTable;
-import io.dimsieve.tensor.StoredTables;
 import io.dimsieve.tensor.Tensor;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -37,8 +33,8 @@ import java.util.stream.IntStream;
 /** Turns the program of a model file into operations on memory of one scorer. */
 final class ScorerLoader {
 
+  private final ScoringModel model;
   private final Backend backend;
-  private final ModelFile file;
   private final int capacity;
   private final Arena arena;
   private final EmbeddingLayout layout;
@@ -46,31 +42,31 @@ final class ScorerLoader {
   private final Map<String, Variable> values = new HashMap<>();
   private final List<Op> ops = new ArrayList<>();
 
-  private ScorerLoader(Backend backend, ModelFile file, int capacity, Arena arena) {
+  private ScorerLoader(ScoringModel model, Backend backend, int capacity, Arena arena) {
+    this.model = model;
     this.backend = backend;
-    this.file = file;
     this.capacity = capacity;
     this.arena = arena;
-    this.layout = new EmbeddingLayout(file.dimension(), file.rows(), file.columns());
+    this.layout = model.layout();
     this.ids = Tensor.allocate(backend, arena, Tensor.Type.I32, capacity, layout.fields());
   }
 
-  static Scorer load(Backend backend, Path path, int capacity) {
+  /** A scorer on {@code backend}; {@code atClose} runs when it is closed. */
+  static Scorer load(ScoringModel model, Backend backend, int capacity, Runnable atClose) {
     if (capacity < 1) {
       throw new IllegalArgumentException("capacity must be positive, is " + capacity);
     }
     Arena arena = new Arena(backend);
-    try (ModelFile file = ModelFile.open(path)) {
-      Encoder encoder = file.encoder();
-      ScorerLoader loader = new ScorerLoader(backend, file, capacity, arena);
+    try {
+      ScorerLoader loader = new ScorerLoader(model, backend, capacity, arena);
       Variable logit = null;
-      for (Instruction instruction : file.program().instructions()) {
+      for (Instruction instruction : model.program().instructions()) {
         logit = loader.add(instruction);
       }
       if (logit == null || logit.columns() != 1) {
-        throw new ModelFormatException(path.toString(), "its program does not end in a logit");
+        throw new ModelFormatException(model.name(), "its program does not end in a logit");
       }
-      return new Scorer(backend, arena, encoder, capacity, loader.ids, logit.value(), loader.ops.toArray(new Op[0]));
+      return new Scorer(model, backend, arena, capacity, loader.ids, logit.value(), loader.ops.toArray(new Op[0]), atClose);
     } catch (RuntimeException | Error e) {
       arena.close();
       throw e;
@@ -80,8 +76,8 @@ final class ScorerLoader {
   private Variable add(Instruction i) {
     Variable out = i.kind() == Program.Kind.BIAS || i.kind() == Program.Kind.BIAS_RELU ? value(i.a()) : fresh(i);
     ops.add(switch (i.kind()) {
-      case LINEAR -> new Linear(backend, table(EmbeddingLayout.uniform(1, layout.rows()), "linear.weight"), weights("linear.bias", 1, 1), ids, out, null);
-      case GATHER -> new PackedGather(backend, new PackedTable(backend, arena, stored()), ids, out);
+      case LINEAR -> new Linear(backend, firstOrder(), weights("linear.bias", 1, 1), ids, out, null);
+      case GATHER -> new PackedGather(backend, tables(), ids, out);
       case PROJECT -> new FieldProjection(
           backend, value(i.a()), layout, weights(i.weight(), layout.columns(), i.size() / layout.fields()), out);
       case FM -> new FmInteraction(
@@ -124,7 +120,7 @@ final class ScorerLoader {
 
   private void require(boolean fits, Instruction i) {
     if (!fits) {
-      throw new ModelFormatException(file.name(), "the sizes of its program do not fit each other: " + i);
+      throw new ModelFormatException(model.name(), "the sizes of its program do not fit each other: " + i);
     }
   }
 
@@ -150,7 +146,7 @@ final class ScorerLoader {
       default -> i.size();
     });
     if (values.put(i.out(), made) != null) {
-      throw new ModelFormatException(file.name(), "its program defines " + i.out() + " twice");
+      throw new ModelFormatException(model.name(), "its program defines " + i.out() + " twice");
     }
     return made;
   }
@@ -158,29 +154,24 @@ final class ScorerLoader {
   private Variable value(String name) {
     Variable found = values.get(name);
     if (found == null) {
-      throw new ModelFormatException(file.name(), "its program reads " + name + " before it is defined");
+      throw new ModelFormatException(model.name(), "its program reads " + name + " before it is defined");
     }
     return found;
   }
 
-  private StoredTables stored() {
-    return StoredTables.of(
-        file.name(), layout, file.metadata(ModelFile.PRECISION), file.tableForms(), file.tableScales(), file.tableBytes(), file::readTable);
+  private PackedTable tables() {
+    if (model.packed() == null) {
+      throw new ModelFormatException(model.name(), "its program looks up embeddings, but it has no tables");
+    }
+    return model.packed();
   }
 
-  private EmbeddingTable table(EmbeddingLayout shape, String name) {
-    EmbeddingTable table = new EmbeddingTable(backend, arena, shape);
-    fill(table.values(), name);
-    return table;
+  private EmbeddingTable firstOrder() {
+    EmbeddingLayout shape = EmbeddingLayout.uniform(1, layout.rows());
+    return new EmbeddingTable(backend, arena, shape, model.array("linear.weight", 1, shape.parameters()));
   }
 
   private Weights weights(String name, long rows, long columns) {
-    Tensor tensor = Tensor.floats(backend, arena, rows, columns);
-    fill(tensor, name);
-    return new Weights(name, tensor, null);
-  }
-
-  private void fill(Tensor tensor, String name) {
-    file.read(name, tensor.size(), (at, values) -> tensor.set(at, values));
+    return new Weights(name, model.array(name, rows, columns), null);
   }
 }

@@ -28,14 +28,14 @@ public final class EmbeddingTable {
 
   /** Zero-filled tables in memory of {@code owner}. */
   public EmbeddingTable(Backend backend, Allocator owner, EmbeddingLayout layout) {
-    this(backend, owner, layout, Tensor.floats(backend, owner, 1, layout.parameters()));
+    this(backend, owner, layout, Tensor.floats(backend, owner, 1, entries(layout)));
   }
 
   /**
    * Tables that are in memory already.
    *
    * @param owner of the index arrays
-   * @param values F32 [1, parameters]
+   * @param values F32 [1, Σ rows · width]
    */
   public EmbeddingTable(Backend backend, Allocator owner, EmbeddingLayout layout, Tensor values) {
     this.layout = layout;
@@ -66,6 +66,14 @@ public final class EmbeddingTable {
     if (layout.rowMasks() != null) {
       rowMask = Tensor.of(backend, owner, packed(layout));
     }
+  }
+
+  private static long entries(EmbeddingLayout layout) {
+    long entries = 0;
+    for (int f = 0; f < layout.fields(); f++) {
+      entries += (long) layout.rows(f) * layout.width(f);
+    }
+    return entries;
   }
 
   /** The row masks of all fields end to end, with the columns that a field lacks squeezed out of their words. */
