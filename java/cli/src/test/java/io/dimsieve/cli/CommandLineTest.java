@@ -182,8 +182,9 @@ class CommandLineTest {
     assertRefused(2, "no directory", "export", model, "--onnx", folder.resolve("nowhere/x.onnx"));
     assertRefused(4, "is a dataset file", "export", data, "--onnx", folder.resolve("x.onnx"));
     Files.writeString(names, Files.readString(names).replace("[8]", "[9]"));
-    assertRefused(4, "names.json: arrays.mlp.0.bias: tensor 'mlp.0.bias' of", "import", weights, "--names", names, "--dataset", data, "-o", folder.resolve("x.model"));
-    assertRefused(4, "full.safetensors: ", "import", weights, "--names", names, "--dataset", weights, "-o", folder.resolve("x.model"));
+    Object[] call = {"import", weights, "--names", names, "-o", folder.resolve("x.model"), "--dataset"};
+    assertRefused(4, "names.json: arrays.mlp.0.bias: tensor 'mlp.0.bias' of", join(new Object[] {data}, call));
+    assertRefused(4, "full.safetensors: ", join(new Object[] {weights}, call));
     assertFalse(Files.exists(folder.resolve("x.model")) || Files.exists(folder.resolve("x.onnx")));
   }
 

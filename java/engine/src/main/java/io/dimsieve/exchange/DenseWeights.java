@@ -12,8 +12,9 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * The weights of a model file as dense arrays of floats, whatever the form and the precision its tables are stored in: entries that are not stored are 0,
- * and bytes and halves the floats that scoring makes of them. Reads from the file when it is asked, piece by piece; the file stays the caller's.
+ * The weights of a model file as dense arrays of floats, whatever the form and the precision its tables are stored in: entries
+ * that are not stored are 0, and bytes and halves the floats that scoring makes of them. Reads from the file when it is asked,
+ * piece by piece; the file stays the caller's.
  */
 public final class DenseWeights {
 

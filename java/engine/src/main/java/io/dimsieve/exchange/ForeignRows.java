@@ -13,8 +13,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Which row of a foreign table each row of a field's table is. Without {@code values} row i is row i; with them, value i of the list has row i, and what the
- * list does not have the row that {@code unknown} says.
+ * Which row of a foreign table each row of a field's table is. Without {@code values} row i is row i; with them, value i of the
+ * list has row i, and what the list does not have the row that {@code unknown} says.
  */
 final class ForeignRows {
 

@@ -17,8 +17,8 @@ public final class ModelPlan {
   private ModelPlan() {}
 
   /**
-   * The columns and entries a model keeps. Its budget is the share of bytes that they take of uniform tables of the same rows, and its rows are the
-   * model's: values that were cut off before are not known any more.
+   * The columns and entries a model keeps. Its budget is the share of bytes that they take of uniform tables of the same rows,
+   * and its rows are the model's: values that were cut off before are not known any more.
    *
    * @throws ModelFormatException when the model has no embeddings
    */

@@ -13,10 +13,14 @@ import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.Set;
 
-/** A JSON object of a names file that knows its place, so that every error names file and key; keys that nobody asks for are refused. */
+/**
+ * A JSON object of a names file that knows its place, so that every error names file and key; keys that nobody asks for are
+ * refused.
+ */
 final class NamesObject {
 
   private final Path file;
@@ -32,8 +36,9 @@ final class NamesObject {
 
   static NamesObject read(Path file) {
     try {
-      JsonReader reader = new JsonReader(new StringReader(Files.readString(file)));
-      reader.setStrictness(Strictness.STRICT);
+      String text = Files.readString(file);
+      refuseTwins(file, reader(text), "");
+      JsonReader reader = reader(text);
       JsonElement all = JsonParser.parseReader(reader);
       if (!all.isJsonObject() || reader.peek() != JsonToken.END_DOCUMENT) {
         throw new ModelFormatException(file.toString(), "is not one JSON object");
@@ -42,6 +47,36 @@ final class NamesObject {
     } catch (IOException | JsonParseException e) {
       String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
       throw new ModelFormatException(file.toString(), Files.exists(file) ? "cannot be read: " + reason : "does not exist", e);
+    }
+  }
+
+  private static JsonReader reader(String text) {
+    JsonReader reader = new JsonReader(new StringReader(text));
+    reader.setStrictness(Strictness.STRICT);
+    return reader;
+  }
+
+  /** Refuses a key that an object has twice, which the parser would let pass. */
+  private static void refuseTwins(Path file, JsonReader reader, String place) throws IOException {
+    switch (reader.peek()) {
+      case BEGIN_OBJECT -> {
+        Set<String> keys = new HashSet<>();
+        for (reader.beginObject(); reader.hasNext(); ) {
+          String key = reader.nextName();
+          if (!keys.add(key)) {
+            throw new ModelFormatException(file.toString(), place + key + ": is there twice");
+          }
+          refuseTwins(file, reader, place + key + ".");
+        }
+        reader.endObject();
+      }
+      case BEGIN_ARRAY -> {
+        for (reader.beginArray(); reader.hasNext(); ) {
+          refuseTwins(file, reader, place);
+        }
+        reader.endArray();
+      }
+      default -> reader.skipValue();
     }
   }
 

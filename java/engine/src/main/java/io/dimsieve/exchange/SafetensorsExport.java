@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Writes the weights of a model file as a plain safetensors file of dense F32 tensors, which any safetensors reader opens without knowing Dimsieve
- * (FORMAT.md, "Other tools").
+ * Writes the weights of a model file as a plain safetensors file of dense F32 tensors, which any safetensors reader opens without
+ * knowing Dimsieve (FORMAT.md, "Other tools").
  */
 public final class SafetensorsExport {
 

@@ -16,9 +16,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Makes a model of weights that another tool trained: a safetensors file, and a names file that says which tensor is what (FORMAT.md, "Other tools").
- * Every array of the model must be named, but for those that some models do without: {@code mlp.L.norm.shift}, and {@code mlp.L.norm.before}, a bias added
- * before the normalisation, which the mean takes in.
+ * Makes a model of weights that another tool trained: a safetensors file, and a names file that says which tensor is what
+ * (FORMAT.md, "Other tools"). Every array of the model must be named, but for those that some models do without:
+ * {@code mlp.L.norm.shift}, and {@code mlp.L.norm.before}, a bias added before the normalisation, which the mean takes in.
  */
 public final class WeightImport {
 
@@ -45,7 +45,8 @@ public final class WeightImport {
    * @param names names file
    * @param encoder of the dataset whose ids are the rows of the tables
    * @return a model with uniform tables, which the caller closes
-   * @throws io.dimsieve.ModelFormatException when a file is damaged, or what it says does not fit the model: names file, key, what was found and expected
+   * @throws io.dimsieve.ModelFormatException when a file is damaged, or what it says does not fit the model: names file, key,
+   *     what was found and expected
    */
   public static CtrModel read(Backend backend, Path weights, Path names, Encoder encoder) {
     NamesObject root = NamesObject.read(names);

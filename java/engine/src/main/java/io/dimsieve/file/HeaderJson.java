@@ -15,7 +15,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The JSON header of a safetensors file as it stands: known keys, no duplicates, canonical integers. What types, shapes and offsets may be, its users say. */
+/**
+ * The JSON header of a safetensors file as it stands: known keys, no duplicates, canonical integers. What types, shapes and
+ * offsets may be, its users say.
+ */
 final class HeaderJson {
 
   /** A tensor as the header describes it; begin and end are not compared with anything. */

@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A safetensors file that another tool wrote: no checksums, no alignment, tensors of any type in any order of the header, but as the format demands
- * without hole or overlap to the end of the file. Reads need memory for the header and for what is asked for.
+ * A safetensors file that another tool wrote: no checksums, no alignment, tensors of any type in any order of the header, but as
+ * the format demands without hole or overlap to the end of the file. Reads need memory for the header and for what is asked for.
  */
 public final class PlainTensorFile implements AutoCloseable {
 

@@ -8,8 +8,9 @@ import java.util.Map;
 import java.util.zip.CRC32C;
 
 /**
- * Writes a tensor file, or a plain safetensors file, of a declared {@link TensorLayout}; the result appears at {@link #commit}, atomically. Closing without
- * commit leaves the old file as it was. Errors: {@link io.dimsieve.ConfigurationException} when the file cannot be written.
+ * Writes a tensor file, or a plain safetensors file, of a declared {@link TensorLayout}; the result appears at {@link #commit},
+ * atomically. Closing without commit leaves the old file as it was. Errors: {@link io.dimsieve.ConfigurationException} when the
+ * file cannot be written.
  */
 public final class TensorFileWriter implements AutoCloseable {
 

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The header of a tensor file: accepts only what {@link TensorLayout} writes, tensors of known types that follow each other without hole or overlap and
- * fill the file exactly ({@link HeaderJson} has refused unknown keys, duplicates and odd numbers).
+ * The header of a tensor file: accepts only what {@link TensorLayout} writes, tensors of known types that follow each other
+ * without hole or overlap and fill the file exactly ({@link HeaderJson} has refused unknown keys, duplicates and odd numbers).
  */
 final class TensorHeader {
 

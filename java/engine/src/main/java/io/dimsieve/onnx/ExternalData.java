@@ -11,7 +11,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Weights in a file beside the model, for models beyond the 2 GiB that a message can have: each begins at a page, so that runtimes can map it. */
+/**
+ * Weights in a file beside the model, for models beyond the 2 GiB that a message can have: each begins at a page, so that
+ * runtimes can map it.
+ */
 final class ExternalData {
 
   private static final int PAGE = 4096;

@@ -13,10 +13,10 @@ import java.util.TreeMap;
 /**
  * Writes a model file as an ONNX model (operator set 13).
  *
- * <p>Input {@code ids}, int64 [batch, fields]: the rows that the model's encoder gives the raw values, in the order of its fields, as for
- * {@link io.dimsieve.file.Program}; an id beyond its table is the runtime's error, a negative one is not checked (to ONNX −1 is the last row). Output
- * {@code probability}, float [batch, 1]. Tables are dense floats in it, however the model stores them. Metadata {@code fields} and {@code rows} are JSON
- * lists: names of the fields and rows of their tables.
+ * <p>Input {@code ids}, int64 [batch, fields]: the rows that the model's encoder gives the raw values, in the order of its
+ * fields, as for {@link io.dimsieve.file.Program}; an id beyond its table is the runtime's error, a negative one is not checked
+ * (to ONNX −1 is the last row). Output {@code probability}, float [batch, 1]. Tables are dense floats in it, however the model
+ * stores them. Metadata {@code fields} and {@code rows} are JSON lists: names of the fields and rows of their tables.
  */
 public final class OnnxExport {
 
@@ -26,8 +26,8 @@ public final class OnnxExport {
   private OnnxExport() {}
 
   /**
-   * Writes the model; a large one's weights go to a second file {@code NAME.data} beside it. Each file appears whole or not at all, and an old model of this
-   * name is gone before its weights are replaced, so that no model meets another one's weights.
+   * Writes the model; a large one's weights go to a second file {@code NAME.data} beside it. Each file appears whole or not at
+   * all, and an old model of this name is gone before its weights are replaced, so that no model meets another one's weights.
    *
    * @return where the weights went: the target, or the second file
    * @throws io.dimsieve.ConfigurationException when it cannot be written

@@ -127,7 +127,8 @@ final class OnnxGraph {
    * The model as a message; nothing is to be added to the graph afterwards.
    *
    * @param metadata texts for whoever reads the model
-   * @param external name of the file that holds the weights, at the offsets of {@link ExternalData}; null when the message holds them
+   * @param external name of the file that holds the weights, at the offsets of {@link ExternalData}; null when the message holds
+   *     them
    */
   Protobuf model(Map<String, String> metadata, ExternalData external) {
     for (DenseWeights.Array array : weights()) {

@@ -13,7 +13,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Turns the program of a model file into ONNX operators, one instruction after the other; the formulas are those of {@code Program.Kind}. */
+/**
+ * Turns the program of a model file into ONNX operators, one instruction after the other; the formulas are those of
+ * {@code Program.Kind}.
+ */
 final class ProgramOperators {
 
   private final ModelFile file;
@@ -52,11 +55,11 @@ final class ProgramOperators {
     return switch (i.kind()) {
       case LINEAR -> linear();
       case GATHER -> gather();
-      case PROJECT -> perField.projected(value(i.a()), i.weight(), sizeOfField(i));
+      case PROJECT -> project(i);
       case FM -> perField.fm(ofOneSize(i), i.size());
-      case INNER_PRODUCT -> perField.innerProducts(ofOneSize(i), i.size());
+      case INNER_PRODUCT -> fields == 1 ? nothing() : perField.innerProducts(ofOneSize(i), i.size());
       case MATMUL -> product(value(i.a()), i.weight(), i.size());
-      case FIELD_MATMUL -> perField.product(value(i.a()), i.weight(), sizeOfField(i));
+      case FIELD_MATMUL -> fieldProduct(i);
       case CROSS -> cross(i);
       case ATTENTION -> attention(i);
       case CONCAT -> concat(value(i.a()), value(i.b()));
@@ -139,6 +142,16 @@ final class ProgramOperators {
     return i.weight().isEmpty() ? e : perField.spread(e);
   }
 
+  private OnnxValue project(Instruction i) {
+    require(value(i.a()).columns() == layout.columns(), i);
+    return perField.projected(value(i.a()), i.weight(), sizeOfField(i));
+  }
+
+  private OnnxValue fieldProduct(Instruction i) {
+    require(value(i.a()).columns() > 0 && value(i.a()).columns() % fields == 0, i);
+    return perField.product(value(i.a()), i.weight(), sizeOfField(i));
+  }
+
   private OnnxValue product(OnnxValue x, String name, int size) {
     if (x.columns() == 0) {
       return perField.placed(x, new int[size]);
@@ -167,7 +180,10 @@ final class ProgramOperators {
   }
 
   private OnnxValue concat(OnnxValue a, OnnxValue b) {
-    return a.columns() == 0 ? b : new OnnxValue(sideBySide(List.of(a.name(), b.name())), a.columns() + b.columns());
+    if (a.columns() == 0 || b.columns() == 0) {
+      return a.columns() == 0 ? b : a;
+    }
+    return new OnnxValue(sideBySide(List.of(a.name(), b.name())), a.columns() + b.columns());
   }
 
   private OnnxValue norm(Instruction i) {

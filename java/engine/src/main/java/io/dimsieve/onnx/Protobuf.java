@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One message in the encoding of Protocol Buffers: a field is a tag, number · 8 + wire type, and its value. Content that is large or lies elsewhere is only
- * counted here and asked for when the message is written.
+ * One message in the encoding of Protocol Buffers: a field is a tag, number · 8 + wire type, and its value. Content that is large
+ * or lies elsewhere is only counted here and asked for when the message is written.
  */
 final class Protobuf {
 
@@ -73,7 +73,9 @@ final class Protobuf {
     return content(field, value.bytes, value::writeTo);
   }
 
-  /** Seven bits a byte, the least significant first; all but the last have their highest bit set. Negative numbers take ten bytes. */
+  /**
+   * Seven bits a byte, the least significant first; all but the last have their highest bit set. Negative numbers take ten bytes.
+   */
   private Protobuf varint(long value) {
     long rest = value;
     while ((rest & ~0x7fL) != 0) {

@@ -35,7 +35,9 @@ public final class Models {
     return EmbeddingLayout.uniform(D, ROWS);
   }
 
-  /** Mixed dimensions, none for field 1; rows of field 0 keep prefixes (bands), a few rows of field 2 scattered entries (sparse). */
+  /**
+   * Mixed dimensions, none for field 1; rows of field 0 keep prefixes (bands), a few rows of field 2 scattered entries (sparse).
+   */
   public static EmbeddingLayout mixed() {
     long[][] bits = new long[ROWS.length][];
     for (int f = 0; f < bits.length; f++) {
@@ -52,12 +54,12 @@ public final class Models {
     return uniform().withRowMasks(new RowMasks(bits));
   }
 
-  /** Writes a model. */
+  /** Writes a model; the layout may be of the first fields only. */
   public static Path write(Backend backend, ModelSpec spec, EmbeddingLayout layout, Path file) {
     SplittableRandom random = new SplittableRandom(77);
-    List<Field> fields =
-        IntStream.range(0, ROWS.length).mapToObj(f -> new Field(NAMES.get(f), FieldKind.CATEGORICAL, Bucketizer.NONE, 1, ROWS[f])).toList();
-    Encoder encoder = Encoder.of(new Schema(LabelRule.binary("click"), fields), Collections.nCopies(ROWS.length, null));
+    List<Field> fields = IntStream.range(0, layout.fields())
+        .mapToObj(f -> new Field(NAMES.get(f), FieldKind.CATEGORICAL, Bucketizer.NONE, 1, layout.rows(f))).toList();
+    Encoder encoder = Encoder.of(new Schema(LabelRule.binary("click"), fields), Collections.nCopies(fields.size(), null));
     try (CtrModel model = new CtrModel(backend, spec, layout, 1)) {
       model.arrays().forEach((name, tensor) -> {
         float[] values = new float[(int) tensor.size()];
@@ -74,12 +76,12 @@ public final class Models {
     return file;
   }
 
-  /** Ids of random rows, row-major. */
-  public static int[] ids(int rows) {
+  /** Ids of random rows of such a model, row-major. */
+  public static int[] ids(int rows, EmbeddingLayout layout) {
     SplittableRandom random = new SplittableRandom(78);
-    int[] ids = new int[rows * ROWS.length];
+    int[] ids = new int[rows * layout.fields()];
     for (int i = 0; i < ids.length; i++) {
-      ids[i] = random.nextInt(ROWS[i % ROWS.length]);
+      ids[i] = random.nextInt(layout.rows(i % layout.fields()));
     }
     return ids;
   }

@@ -40,7 +40,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class WeightImportTest {
 
-  /** A DeepFM as one would write it in torch: one table for all fields, linear maps [out, in] with a bias, batch normalisation after the first. */
+  /**
+   * A DeepFM as one would write it in torch: one table for all fields, linear maps [out, in] with a bias, batch normalisation
+   * after the first.
+   */
   private static final Map<String, int[]> TORCH = new LinkedHashMap<>();
 
   static {
@@ -244,6 +247,7 @@ class WeightImportTest {
       "\"ages.txt\" | \"none.txt\" | fields.age.values: ",
       "\"fields\" | \"feilds\" | fields: is missing",
       "{\"model\" | {\"version\": 2, \"model\" | version: is not known here",
+      "\"linear.bias\": \"bias\" | \"linear.bias\": \"bias\", \"linear.bias\": \"bias\" | arrays.linear.bias: is there twice",
       "{\"model\" | [\"model\" | cannot be read: ",
   })
   void whatDoesNotFitIsNamed(String good, String bad, String message) throws IOException {

@@ -51,7 +51,7 @@ class OnnxExportTest {
   static Stream<Arguments> models() {
     List<EmbeddingLayout> layouts = List.of(
         Models.uniform(), Models.mixed(), new EmbeddingLayout(Models.D, Models.ROWS, new int[][] {{}, {}, {1, 4}, {}, {}}),
-        new EmbeddingLayout(Models.D, Models.ROWS, new int[Models.ROWS.length][0]));
+        new EmbeddingLayout(Models.D, Models.ROWS, new int[Models.ROWS.length][0]), EmbeddingLayout.uniform(Models.D, new int[] {50}));
     Stream<Arguments> precise = specs().flatMap(spec -> layouts.stream().map(layout -> Arguments.of(spec, layout)));
     Stream<Arguments> rounded = Stream.of(Precision.F16, Precision.I8)
         .flatMap(precision -> Stream.of(Models.uniform(), Models.mixed()).map(layout -> Arguments.of(DEEPFM, layout.withPrecision(precision))));
@@ -66,13 +66,13 @@ class OnnxExportTest {
     return out;
   }
 
-  private static float[] onnxScores(Path model, int[] ids) throws OrtException {
+  private static float[] onnxScores(Path model, int[] ids, int fields) throws OrtException {
     OrtEnvironment environment = OrtEnvironment.getEnvironment();
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
       options.setIntraOpNumThreads(1);
       try (OrtSession session = environment.createSession(model.toString(), options);
           OnnxTensor input = OnnxTensor.createTensor(
-              environment, LongBuffer.wrap(Arrays.stream(ids).asLongStream().toArray()), new long[] {ids.length / Models.ROWS.length, Models.ROWS.length});
+              environment, LongBuffer.wrap(Arrays.stream(ids).asLongStream().toArray()), new long[] {ids.length / fields, fields});
           OrtSession.Result result = session.run(Map.of("ids", input))) {
         float[][] out = (float[][]) result.get("probability").orElseThrow().getValue();
         float[] column = new float[out.length];
@@ -98,9 +98,9 @@ class OnnxExportTest {
       Path model = Models.write(backend, spec, layout, folder.resolve("a.model"));
       Path onnx = folder.resolve("a.onnx");
       assertEquals(onnx, export(model, onnx, Long.MAX_VALUE));
-      int[] ids = Models.ids(ROWS);
+      int[] ids = Models.ids(ROWS, layout);
       float[] expected = scores(backend, model, ids);
-      float[] actual = onnxScores(onnx, ids);
+      float[] actual = onnxScores(onnx, ids, layout.fields());
       assertEquals(ROWS, actual.length);
       for (int i = 0; i < ROWS; i++) {
         assertEquals(expected[i], actual[i], 1e-6, "row " + i);
@@ -118,8 +118,8 @@ class OnnxExportTest {
       assertEquals(one, export(model, one, 1 << 20));
       assertFalse(Files.exists(folder.resolve("one.onnx.data")));
       assertTrue(Files.size(one) - Files.size(two) > 2 * tables(), "the weights are still in the model");
-      int[] ids = Models.ids(ROWS);
-      assertArrayEquals(onnxScores(one, ids), onnxScores(two, ids));
+      int[] ids = Models.ids(ROWS, Models.mixed());
+      assertArrayEquals(onnxScores(one, ids, 5), onnxScores(two, ids, 5));
       byte[] message = Files.readAllBytes(one);
       export(model, one, 1 << 20);
       assertArrayEquals(message, Files.readAllBytes(one));
@@ -171,7 +171,7 @@ class OnnxExportTest {
         assertEquals("dimsieve", session.getMetadata().getProducerName());
       }
       int[] beyond = {0, 0, 700, 0, 0};
-      assertThrows(OrtException.class, () -> onnxScores(onnx, beyond));
+      assertThrows(OrtException.class, () -> onnxScores(onnx, beyond, 5));
     }
   }
 }
