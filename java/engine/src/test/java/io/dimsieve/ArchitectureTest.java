@@ -39,7 +39,9 @@ class ArchitectureTest {
       "train: memory kernel tensor op autograd optimizer model metric encode file data",
       "search: memory kernel tensor op autograd optimizer model metric encode file data train",
       "study: memory kernel tensor op autograd optimizer model metric encode file data train search",
-      "serve: memory kernel tensor op encode file"
+      "serve: memory kernel tensor op encode file",
+      "exchange: kernel tensor model encode file train search",
+      "onnx: tensor op file exchange"
   })
   void importsOnlyWhatItsArrowsAllow(String name, String allowed) {
     Stream<String> others = allowed == null ? Stream.empty() : Arrays.stream(allowed.trim().split(" ")).map(other -> ROOT + "." + other + "..");

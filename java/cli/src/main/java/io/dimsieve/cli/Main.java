@@ -31,6 +31,8 @@ import picocli.CommandLine.Option;
       RetrainCommand.class,
       EvaluateCommand.class,
       ScoreCommand.class,
+      ImportCommand.class,
+      ExportCommand.class,
       InspectCommand.class,
       DoctorCommand.class,
     })

@@ -80,7 +80,7 @@ class CommandLineTest {
 
   @ParameterizedTest
   @ValueSource(strings = {
-    "demo", "prepare", "generate", "train", "search", "compare", "compact", "retrain", "evaluate", "score", "inspect", "doctor"})
+    "demo", "prepare", "generate", "train", "search", "compare", "compact", "retrain", "evaluate", "score", "import", "export", "inspect", "doctor"})
   void everyVerbHasHelpAndRefusesUnknownFlags(String verb) {
     Ended help = run(verb, "--help");
     assertEquals(0, help.code, help.err);
@@ -133,6 +133,65 @@ class CommandLineTest {
     List<String> lines = Files.readAllLines(scores);
     assertEquals(300, lines.size());
     assertTrue(lines.stream().mapToDouble(Double::parseDouble).allMatch(p -> p > 0 && p < 1));
+  }
+
+  /** Out to other tools, back from them, and on: what comes back scores as what went out, and can be searched and compacted. */
+  @Test
+  void modelsGoOutAndComeBack() throws IOException {
+    Path data = folder.resolve("synthetic.ds");
+    Object[] rows = {"generate", "--rows", 3000, "--cardinalities", "40,30,20", "--planted", "4,3,2", "--dimension", 4, "--quiet"};
+    assertOk(run(join(new Object[] {"-o", data}, rows)));
+    Path text = folder.resolve("rows.tsv");
+    assertOk(run(join(new Object[] {"-o", text, "--text"}, rows)));
+    Object[] sizes = {"--model", "deepfm", "--dimension", 4, "--hidden", "8", "--batch", 256, "--epochs", 2, "--quiet", "--threads", 2};
+    Path model = folder.resolve("full.model");
+    assertOk(run(join(sizes, "train", data, "-o", model)));
+    Path weights = folder.resolve("full.safetensors");
+    Path onnx = folder.resolve("full.onnx");
+    Path all = folder.resolve("all.json");
+    assertOk(run("export", model, "--safetensors", weights, "--onnx", onnx, "--plan", all));
+    assertTrue(Files.exists(onnx) && Files.readString(all).contains("\"method\": \"export\""));
+    StringBuilder fields = new StringBuilder();
+    for (String field : new String[] {"f00", "f01", "f02"}) {
+      fields.append(fields.isEmpty() ? "" : ",").append(String.format("\"%1$s\":{\"embedding\":\"embedding.%1$s\",\"linear\":\"linear.weight.%1$s\"}", field));
+    }
+    StringBuilder arrays = new StringBuilder();
+    for (String array : new String[] {"linear.bias", "mlp.0.weight", "mlp.0.bias", "mlp.1.weight", "mlp.1.bias"}) {
+      arrays.append(arrays.isEmpty() ? "" : ",").append(String.format("\"%1$s\":\"%1$s\"", array));
+    }
+    Path names = file("names.json", "{\"model\":{\"architecture\":\"deepfm\",\"dimension\":4,\"hidden\":[8]},\"orientation\":\"in,out\",\"fields\":{"
+        + fields + "},\"arrays\":{" + arrays + "}}");
+    Path back = folder.resolve("back.model");
+    assertOk(run("import", weights, "--names", names, "--dataset", data, "-o", back));
+    List<String> scores = scores(model, text);
+    assertEquals(scores, scores(back, text));
+    for (String method : new String[] {"sseds", "magnitude"}) {
+      Path plan = folder.resolve("plan.json");
+      Path compact = folder.resolve("compact.model");
+      assertOk(run(join(sizes, "search", data, "--method", method, "--from", back, "--budget", "0.5", "-o", plan)));
+      assertOk(run("compact", back, "--plan", plan, "-o", compact));
+      List<String> fewer = scores(compact, text);
+      assertEquals(scores.size(), fewer.size());
+      assertTrue(!fewer.equals(scores) && fewer.stream().mapToDouble(Double::parseDouble).allMatch(p -> p > 0 && p < 1));
+      Path read = folder.resolve("read.json");
+      assertOk(run("export", compact, "--plan", read));
+      assertOk(run("compact", back, "--plan", read, "-o", folder.resolve("again.model")));
+      assertEquals(fewer, scores(folder.resolve("again.model"), text));
+    }
+    assertRefused(2, "nothing to write", "export", model);
+    assertRefused(2, "no directory", "export", model, "--onnx", folder.resolve("nowhere/x.onnx"));
+    assertRefused(4, "is a dataset file", "export", data, "--onnx", folder.resolve("x.onnx"));
+    Files.writeString(names, Files.readString(names).replace("[8]", "[9]"));
+    Object[] call = {"import", weights, "--names", names, "-o", folder.resolve("x.model"), "--dataset"};
+    assertRefused(4, "names.json: arrays.mlp.0.bias: tensor 'mlp.0.bias' of", join(new Object[] {data}, call));
+    assertRefused(4, "full.safetensors: ", join(new Object[] {weights}, call));
+    assertFalse(Files.exists(folder.resolve("x.model")) || Files.exists(folder.resolve("x.onnx")));
+  }
+
+  private List<String> scores(Path model, Path text) throws IOException {
+    Path scores = folder.resolve("scores.txt");
+    assertOk(run("score", model, text, "--format", "tsv", "-o", scores));
+    return Files.readAllLines(scores);
   }
 
   @Test

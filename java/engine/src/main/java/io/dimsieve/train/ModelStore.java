@@ -134,7 +134,8 @@ public final class ModelStore {
         file.name(), layout(file), file.metadata(ModelFile.PRECISION), file.tableForms(), file.tableScales(), file.tableBytes(), file::readTable);
   }
 
-  private static EmbeddingLayout layout(ModelFile file) {
+  /** Rows and columns of the embedding tables of a model file, without row masks and precision; checked. */
+  public static EmbeddingLayout layout(ModelFile file) {
     try {
       return new EmbeddingLayout(file.dimension(), file.rows(), file.columns());
     } catch (ConfigurationException e) {

@@ -7,6 +7,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 
 /**
  * A model file, open for reading: encoder, sizes of the embedding tables, program, settings and arrays. Everything is checked against its checksum when
@@ -159,6 +162,18 @@ public final class ModelFile implements AutoCloseable {
     return reader.metadata(key);
   }
 
+  /** Shapes of the F32 arrays by name, in file order; packed embedding tables and their scales are not among them. */
+  public Map<String, List<Long>> arrays() {
+    Map<String, List<Long>> shapes = new LinkedHashMap<>();
+    for (String name : reader.names()) {
+      TensorEntry entry = reader.tensor(name);
+      if (entry.type() == TensorType.F32 && !name.equals(SCALES)) {
+        shapes.put(name, entry.shape());
+      }
+    }
+    return shapes;
+  }
+
   /**
    * Reads an F32 array piece by piece.
    *
@@ -166,9 +181,21 @@ public final class ModelFile implements AutoCloseable {
    * @throws ModelFormatException when there is no such array, or it has another size
    */
   public void read(String array, long size, Sink sink) {
+    read(array, size, 0, size, sink);
+  }
+
+  /**
+   * Reads a part of an F32 array piece by piece.
+   *
+   * @param size elements it must have
+   * @param from first element of the part
+   * @param count elements of the part
+   * @throws ModelFormatException when there is no such array, or it has another size
+   */
+  public void read(String array, long size, long from, long count, Sink sink) {
     TensorEntry entry = floats(array, size);
-    for (long first = 0; first < size; first += PIECE) {
-      float[] values = new float[(int) Math.min(PIECE, size - first)];
+    for (long first = from; first < from + count; first += PIECE) {
+      float[] values = new float[(int) Math.min(PIECE, from + count - first)];
       ByteBuffer bytes = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
       reader.read(entry, 4 * first, bytes);
       bytes.flip().asFloatBuffer().get(values);

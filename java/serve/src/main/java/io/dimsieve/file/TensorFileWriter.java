@@ -8,14 +8,16 @@ import java.util.Map;
 import java.util.zip.CRC32C;
 
 /**
- * Writes a tensor file of a declared {@link TensorLayout}; the result appears at {@link #commit}, atomically. Closing without
- * commit leaves the old file as it was. Errors: {@link io.dimsieve.ConfigurationException} when the file cannot be written.
+ * Writes a tensor file, or a plain safetensors file, of a declared {@link TensorLayout}; the result appears at {@link #commit},
+ * atomically. Closing without commit leaves the old file as it was. Errors: {@link io.dimsieve.ConfigurationException} when the
+ * file cannot be written.
  */
 public final class TensorFileWriter implements AutoCloseable {
 
   private final AtomicFile file;
   private final byte[] header;
   private final Map<String, TensorSink> sinks = new LinkedHashMap<>();
+  /** Null in a plain file. */
   private final TensorSink checksum;
 
   private TensorFileWriter(AtomicFile file, TensorLayout layout) {
@@ -65,7 +67,9 @@ public final class TensorFileWriter implements AutoCloseable {
     for (TensorSink sink : sinks.values()) {
       checksums[next++] = sink.checksum();
     }
-    checksum.append(checksums);
+    if (checksum != null) {
+      checksum.append(checksums);
+    }
     try {
       ByteBuffer rest = ByteBuffer.wrap(header);
       while (rest.hasRemaining()) {

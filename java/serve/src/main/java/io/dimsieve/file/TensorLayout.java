@@ -31,10 +31,21 @@ public final class TensorLayout {
 
   private final Map<String, String> metadata = new LinkedHashMap<>();
   private final Map<String, TensorEntry> entries = new LinkedHashMap<>();
+  private final boolean plain;
   private long end;
+
+  private TensorLayout() {
+    plain = true;
+  }
+
+  /** An empty safetensors file for other tools: the declared tensors without pads, checksums and Dimsieve's own metadata. */
+  public static TensorLayout plain() {
+    return new TensorLayout();
+  }
 
   /** An empty file of a kind such as {@code dataset}, {@code model} or {@code checkpoint}. */
   public TensorLayout(String kind) {
+    plain = false;
     metadata.put("format", FORMAT);
     metadata.put("version", Integer.toString(VERSION));
     metadata.put("kind", kind);
@@ -59,7 +70,7 @@ public final class TensorLayout {
   }
 
   private void pad() {
-    long missing = -end & (ALIGNMENT - 1);
+    long missing = plain ? 0 : -end & (ALIGNMENT - 1);
     if (missing > 0) {
       place(PAD + entries.size(), TensorType.U8, List.of(missing));
     }
@@ -73,9 +84,9 @@ public final class TensorLayout {
     end = Math.addExact(end, entry.bytes());
   }
 
-  /** All tensors by offset: declared ones and pads, the checksum last. Completes the layout. */
+  /** All tensors by offset: declared ones and, in a file of Dimsieve's own, pads, the checksum last. Completes the layout. */
   List<TensorEntry> complete() {
-    if (!entries.containsKey(CHECKSUM)) {
+    if (!plain && !entries.containsKey(CHECKSUM)) {
       pad();
       place(CHECKSUM, TensorType.U32, List.of(entries.size() + 1L));
     }

@@ -11,8 +11,10 @@ import io.dimsieve.tensor.Tensor;
  */
 public final class BatchNorm implements Op {
 
+  /** What is added to a variance. */
+  public static final float EPSILON = 1e-5f;
+
   private static final float MOMENTUM = 0.1f;
-  private static final float EPSILON = 1e-5f;
 
   private final Backend backend;
   private final Variable x;

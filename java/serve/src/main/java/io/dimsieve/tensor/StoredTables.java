@@ -97,6 +97,17 @@ public record StoredTables(String name, EmbeddingLayout layout, List<PackedField
     }
   }
 
+  /**
+   * Rows of a field's table as floats, 0 where an entry is not stored.
+   *
+   * @return [count][width], row-major
+   */
+  public float[] rows(int field, int first, int count) {
+    float[] values = new float[Math.multiplyExact(count, layout.width(field))];
+    fields.get(field).unpack(first, count, values, null);
+    return values;
+  }
+
   /** Receives whole rows. */
   @FunctionalInterface
   private interface Piece {
