@@ -151,6 +151,11 @@ static inline float sum(Lanes x) {
   return _mm_cvtss_f32(_mm_add_ss(two, _mm_shuffle_ps(two, two, 1)));
 }
 
+/* 1, 0 or -1; 0 for NaN. */
+static inline Lanes sign(Lanes x) {
+  const Lanes zero = lanes(0.0f), one = lanes(1.0f);
+  return where_greater(x, zero, one) - where_greater(zero, x, one);
+}
 
 /* Calls body(first, n) for each run of up to sixteen in a row of n floats. */
 template <class Body>

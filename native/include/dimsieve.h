@@ -58,7 +58,7 @@
 #define DS_I8 2
 #define DS_PACKED 8
 
-/* What shares a threshold; native/cpu/threshold.cpp. */
+/* What shares a threshold; native/cpu/granularity.h. */
 #define DS_T_GLOBAL 0
 #define DS_T_DIMENSION 1
 #define DS_T_FEATURE 2
