@@ -6,8 +6,8 @@
  *   s_j = Σ_b grad[b, c]                        over the positions b that hold r, in ascending order
  *   mask_grad[c] += s_j e_j  (or s_j sign(e_j)) = Σ_b δê e: what the mask would receive were it continuous; dead columns included
  *   g_j = s_j + Σ_k e_k M_kj                    M = regularity + regularity_base[f], [width, width]; absent: 0
- *   e'  = update(e, g)                          update.h, with the states of the row; columns with mask 0, and entries whose bit a row mask lacks, are frozen,
- *                                              states and all; row masks ask for widths of at most 64
+ *   e'  = update(e, g)                          update.h, with the states of the row; columns with mask 0, and entries whose bit a row mask lacks, are frozen
+ *                                              bit for bit, states and all; row masks ask for widths of at most 64
  *   gram[regularity_base[f]..] += e' e'ᵀ - e eᵀ, as e'(e'-e)ᵀ + (e'-e) eᵀ so that the error is relative to the change
  *
  * order, starts, unique, counts are embedding_group's; grad [batch, grad_stride] (stride 1 and column 0 for a first-order table, whose gradient is the
@@ -41,10 +41,6 @@ struct Field {
   float *mask_partial, *gram_partial;
   bool sign;
 };
-
-static inline Lanes select(Lanes keep, Lanes yes, Lanes no) {
-  return where_greater(keep, lanes(0.0f), yes) + where_greater(lanes(0.5f), keep, no);
-}
 
 /* Which entries of a row learn, as 0 and 1: the columns' mask and the row's own; null for all of them. */
 static inline const float *learning(const Field &x, int64_t row, float *buffer) {
@@ -83,12 +79,12 @@ static inline void update_row(const Field &x, const Hyper &h, int64_t row, int32
       update<RULE>(h, p + j, g, s1 + j, s2 + j, n);
       return;
     }
-    const Lanes keep = get(learns + j, n);
+    const Lanes zero = lanes(0.0f), keep = get(learns + j, n);
     const Lanes old1 = RULE == DS_SGD ? e : get(s1 + j, n), old2 = RULE == DS_ADAM ? get(s2 + j, n) : e;
     update<RULE>(h, p + j, g, s1 + j, s2 + j, n);
-    put(p + j, select(keep, get(p + j, n), e), n);
-    if (RULE != DS_SGD) put(s1 + j, select(keep, get(s1 + j, n), old1), n);
-    if (RULE == DS_ADAM) put(s2 + j, select(keep, get(s2 + j, n), old2), n);
+    put(p + j, where_greater(keep, zero, get(p + j, n), e), n);
+    if (RULE != DS_SGD) put(s1 + j, where_greater(keep, zero, get(s1 + j, n), old1), n);
+    if (RULE == DS_ADAM) put(s2 + j, where_greater(keep, zero, get(s2 + j, n), old2), n);
   });
   if (x.gram_partial) add_gram(x, before, p);
 }
