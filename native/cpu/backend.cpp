@@ -57,9 +57,13 @@ int copy_in(ds_stream stream, ds_address device, ds_address_in host, int64_t byt
   });
 }
 
-int copy_out(ds_stream stream, ds_address host, ds_address_in device, int64_t bytes) { return copy_in(stream, host, device, bytes); }
+bool records(ds_stream stream) { return stream && static_cast<Stream *>(stream)->recording; }
 
-int stream_synchronize(ds_stream) { return DS_OK; }
+int copy_out(ds_stream stream, ds_address host, ds_address_in device, int64_t bytes) {
+  return records(stream) ? DS_INVALID : copy_in(stream, host, device, bytes);
+}
+
+int stream_synchronize(ds_stream stream) { return records(stream) ? DS_INVALID : DS_OK; }
 
 int blas_bind(const char *path, char *text, size_t n) {
   if (!path || !text) return DS_INVALID;

@@ -6,8 +6,8 @@
  *   s_j = Σ_b grad[b, c]                        over the positions b that hold r, in ascending order
  *   mask_grad[c] += s_j e_j  (or s_j sign(e_j)) = Σ_b δê e: what the mask would receive were it continuous; dead columns included
  *   g_j = s_j + Σ_k e_k M_kj                    M = regularity + regularity_base[f], [width, width]; absent: 0
- *   e'  = update(e, g)                          update.h, with the states of the row; columns with mask 0, and entries whose bit a row mask lacks, are frozen,
- *                                              states and all; row masks ask for widths of at most 64
+ *   e'  = update(e, g)                          update.h, with the states of the row; columns with mask 0, and entries whose bit a row mask lacks, are frozen
+ *                                              bit for bit, states and all; row masks ask for widths of at most 64
  *   gram[regularity_base[f]..] += e' e'ᵀ - e eᵀ, as e'(e'-e)ᵀ + (e'-e) eᵀ so that the error is relative to the change
  *
  * order, starts, unique, counts are embedding_group's; grad [batch, grad_stride] (stride 1 and column 0 for a first-order table, whose gradient is the
@@ -19,6 +19,7 @@
  */
 #include "arguments.h"
 #include "column_sum.h"
+#include "group_sum.h"
 #include "pool.h"
 #include "update.h"
 
@@ -41,29 +42,12 @@ struct Field {
   bool sign;
 };
 
-static inline Lanes sign_of(Lanes x) {
-  const Lanes zero = lanes(0.0f), one = lanes(1.0f);
-  return where_greater(x, zero, one) - where_greater(zero, x, one);
-}
-
-static inline Lanes select(Lanes keep, Lanes yes, Lanes no) {
-  return where_greater(keep, lanes(0.0f), yes) + where_greater(lanes(0.5f), keep, no);
-}
-
 /* Which entries of a row learn, as 0 and 1: the columns' mask and the row's own; null for all of them. */
 static inline const float *learning(const Field &x, int64_t row, float *buffer) {
   if (!x.row_mask) return x.mask ? x.mask + x.column : nullptr;
   const uint64_t kept = (uint64_t)x.row_mask[row];
   for (int32_t j = 0; j < x.d; j++) buffer[j] = kept >> j & 1 && (!x.mask || x.mask[x.column + j] > 0) ? 1.0f : 0.0f;
   return buffer;
-}
-
-/* Σ over positions [first, last) of the sorted order of grad[position, j ..]. */
-static inline Lanes position_sum(const Field &x, int64_t j, int n, int32_t first, int32_t last) {
-  Lanes s = lanes(0.0f);
-  const float *g = x.grad + x.column + j;
-  for (int32_t i = first; i < last; i++) s = s + get(g + (int64_t)x.order[i] * x.grad_stride, n);
-  return s;
 }
 
 static inline void add_gram(const Field &x, const float *before, const float *after) {
@@ -86,42 +70,29 @@ static inline void update_row(const Field &x, const Hyper &h, int64_t row, int32
   const float *learns = learning(x, row, bits);
   if (whole) each_block(x.d, [&](int64_t j, int n) { put(before + j, get(p + j, n), n); });
   each_block(x.d, [&](int64_t j, int n) {
-    Lanes g = position_sum(x, j, n, first, last);
+    Lanes g = sum_positions(x.grad + x.column + j, x.grad_stride, x.order, first, last, n);
     const Lanes e = get(p + j, n);
-    if (x.mask_partial) add_to(x.mask_partial + x.column + j, g * (x.sign ? sign_of(e) : e), n);
+    if (x.mask_partial) add_to(x.mask_partial + x.column + j, g * (x.sign ? sign(e) : e), n);
     if (x.regularity)
       for (int32_t k = 0; k < x.d; k++) g = g + lanes(before[k]) * get(x.regularity + (int64_t)k * x.d + j, n);
     if (!learns) {
       update<RULE>(h, p + j, g, s1 + j, s2 + j, n);
       return;
     }
-    const Lanes keep = get(learns + j, n);
+    const Lanes zero = lanes(0.0f), keep = get(learns + j, n);
     const Lanes old1 = RULE == DS_SGD ? e : get(s1 + j, n), old2 = RULE == DS_ADAM ? get(s2 + j, n) : e;
     update<RULE>(h, p + j, g, s1 + j, s2 + j, n);
-    put(p + j, select(keep, get(p + j, n), e), n);
-    if (RULE != DS_SGD) put(s1 + j, select(keep, get(s1 + j, n), old1), n);
-    if (RULE == DS_ADAM) put(s2 + j, select(keep, get(s2 + j, n), old2), n);
+    put(p + j, where_greater(keep, zero, get(p + j, n), e), n);
+    if (RULE != DS_SGD) put(s1 + j, where_greater(keep, zero, get(s1 + j, n), old1), n);
+    if (RULE == DS_ADAM) put(s2 + j, where_greater(keep, zero, get(s2 + j, n), old2), n);
   });
   if (x.gram_partial) add_gram(x, before, p);
 }
 
-/* First group whose start is at or after the position. */
-static int32_t lower_bound(const int32_t *start, int32_t groups, int64_t position) {
-  int32_t low = 0, high = groups;
-  while (low < high) {
-    const int32_t middle = low + (high - low) / 2;
-    if (start[middle] < position)
-      low = middle + 1;
-    else
-      high = middle;
-  }
-  return low;
-}
-
 template <int RULE>
 static void run_unit(const Field &x, const Hyper &h, const int32_t *start, const int32_t *unique, int32_t groups, int64_t unit) {
-  const int32_t end = lower_bound(start, groups, (unit + 1) * DS_GROUP_CHUNK);
-  for (int32_t u = lower_bound(start, groups, unit * DS_GROUP_CHUNK); u < end; u++) {
+  const int32_t end = first_at(start, groups, (unit + 1) * DS_GROUP_CHUNK);
+  for (int32_t u = first_at(start, groups, unit * DS_GROUP_CHUNK); u < end; u++) {
     if (u + AHEAD < end) {
       const int64_t next = (int64_t)unique[u + AHEAD] * x.d;
       __builtin_prefetch(x.p + next, 1);
@@ -134,9 +105,9 @@ static void run_unit(const Field &x, const Hyper &h, const int32_t *start, const
 }
 
 int embedding_backward(ds_stream stream, ds_f32_in grad, int64_t grad_stride, ds_i32_in order, ds_i32_in starts, ds_i32_in unique, ds_i32_in counts,
-                       ds_i64_in base, ds_i32_in width, ds_i32_in column, ds_f32_in mask, ds_i64_in row_mask,
-                       ds_i64_in row_base, ds_f32_in regularity, ds_i64_in regularity_base, ds_f32 tables, ds_f32 state1, ds_f32 state2, ds_f32 mask_grad, int32_t mask_grad_sign, ds_f64 gram, ds_f32 workspace, int32_t rule,
-                       ds_f32_in hyper, int64_t batch, int32_t fields, int64_t columns) {
+                       ds_i64_in base, ds_i32_in width, ds_i32_in column, ds_f32_in mask, ds_i64_in row_mask, ds_i64_in row_base, ds_f32_in regularity,
+                       ds_i64_in regularity_base, ds_f32 tables, ds_f32 state1, ds_f32 state2, ds_f32 mask_grad, int32_t mask_grad_sign, ds_f64 gram,
+                       ds_f32 workspace, int32_t rule, ds_f32_in hyper, int64_t batch, int32_t fields, int64_t columns) {
   if (!none_negative(batch, fields, columns, grad_stride) || rule < DS_SGD || rule > DS_ADAM) return DS_INVALID;
   if (fields == 0) return DS_OK;
   if (!all_set(order, starts, unique, counts, base, width, column, tables, hyper) || (batch > 0 && !grad)) return DS_INVALID;

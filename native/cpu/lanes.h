@@ -34,6 +34,8 @@ static inline Lanes max(Lanes a, Lanes b) { return {_mm512_max_ps(a.v, b.v)}; }
 static inline Lanes min(Lanes a, Lanes b) { return {_mm512_min_ps(a.v, b.v)}; }
 /* a > b ? x : 0, lane by lane. */
 static inline Lanes where_greater(Lanes a, Lanes b, Lanes x) { return {_mm512_maskz_mov_ps(_mm512_cmp_ps_mask(a.v, b.v, _CMP_GT_OQ), x.v)}; }
+/* a > b ? x : y, bit for bit. */
+static inline Lanes where_greater(Lanes a, Lanes b, Lanes x, Lanes y) { return {_mm512_mask_mov_ps(y.v, _mm512_cmp_ps_mask(a.v, b.v, _CMP_GT_OQ), x.v)}; }
 /* Bit i is set where lane i of a is above lane i of b. */
 static inline uint32_t bits_greater(Lanes a, Lanes b) { return _mm512_cmp_ps_mask(a.v, b.v, _CMP_GT_OQ); }
 /* 2^a for whole numbers a in [-126, 127]. */
@@ -74,6 +76,9 @@ static inline Lanes max(Lanes x, Lanes y) { return {_mm256_max_ps(x.a, y.a), _mm
 static inline Lanes min(Lanes x, Lanes y) { return {_mm256_min_ps(x.a, y.a), _mm256_min_ps(x.b, y.b)}; }
 static inline Lanes where_greater(Lanes x, Lanes y, Lanes z) {
   return {_mm256_and_ps(_mm256_cmp_ps(x.a, y.a, _CMP_GT_OQ), z.a), _mm256_and_ps(_mm256_cmp_ps(x.b, y.b, _CMP_GT_OQ), z.b)};
+}
+static inline Lanes where_greater(Lanes x, Lanes y, Lanes z, Lanes w) {
+  return {_mm256_blendv_ps(w.a, z.a, _mm256_cmp_ps(x.a, y.a, _CMP_GT_OQ)), _mm256_blendv_ps(w.b, z.b, _mm256_cmp_ps(x.b, y.b, _CMP_GT_OQ))};
 }
 static inline uint32_t bits_greater(Lanes x, Lanes y) {
   return (uint32_t)_mm256_movemask_ps(_mm256_cmp_ps(x.a, y.a, _CMP_GT_OQ)) | (uint32_t)_mm256_movemask_ps(_mm256_cmp_ps(x.b, y.b, _CMP_GT_OQ)) << 8;
@@ -120,6 +125,10 @@ static inline Lanes sqrt(Lanes x) { DS_EACH(_mm_sqrt_ps(x.q[i])); }
 static inline Lanes max(Lanes x, Lanes y) { DS_EACH(_mm_max_ps(x.q[i], y.q[i])); }
 static inline Lanes min(Lanes x, Lanes y) { DS_EACH(_mm_min_ps(x.q[i], y.q[i])); }
 static inline Lanes where_greater(Lanes x, Lanes y, Lanes z) { DS_EACH(_mm_and_ps(_mm_cmpgt_ps(x.q[i], y.q[i]), z.q[i])); }
+static inline Lanes where_greater(Lanes x, Lanes y, Lanes z, Lanes w) {
+  const Lanes above{{_mm_cmpgt_ps(x.q[0], y.q[0]), _mm_cmpgt_ps(x.q[1], y.q[1]), _mm_cmpgt_ps(x.q[2], y.q[2]), _mm_cmpgt_ps(x.q[3], y.q[3])}};
+  DS_EACH(_mm_or_ps(_mm_and_ps(above.q[i], z.q[i]), _mm_andnot_ps(above.q[i], w.q[i])));
+}
 static inline uint32_t bits_greater(Lanes x, Lanes y) {
   uint32_t bits = 0;
   for (int i = 0; i < 4; i++) bits |= (uint32_t)_mm_movemask_ps(_mm_cmpgt_ps(x.q[i], y.q[i])) << 4 * i;
@@ -151,6 +160,11 @@ static inline float sum(Lanes x) {
   return _mm_cvtss_f32(_mm_add_ss(two, _mm_shuffle_ps(two, two, 1)));
 }
 
+/* 1, 0 or -1; 0 for NaN. */
+static inline Lanes sign(Lanes x) {
+  const Lanes zero = lanes(0.0f), one = lanes(1.0f);
+  return where_greater(x, zero, one) - where_greater(zero, x, one);
+}
 
 /* Calls body(first, n) for each run of up to sixteen in a row of n floats. */
 template <class Body>

@@ -1,48 +1,29 @@
 /*
  * Adaptively-masked twins-based layer: two small MLPs, h for frequent and l for rare values, read the frequency attributes of a value and choose how
- * many of its leading columns stay. Values of a field with the same attributes form a class and share one evaluation.
+ * many of its leading columns stay. Values of a field with the same attributes form a class and share one evaluation; twin_mask_rows.cpp is the way from
+ * classes to rows and back.
  *
  *   twin_mask_forward   o_c = α_c h(s_c) + (1 − α_c) l(s_c);   k_c = fewest + argmax_i o_ci        (the smallest of equal ones)
  *                       h, l: inputs → hidden1 → hidden2 → outputs, ReLU between; outputs = D + 1 − fewest, fewest is 0 or 1
- *   twin_mask_rows      row_mask[row_base[f] + r] = the low k bits set, k = k[class_of_row[row_base[f] + r]];  r over unique, or all rows without it
- *   twin_mask_gradient  dm[c, j] = Σ over rows v of class c of e_vj Σ_b δê_bj: what a continuous mask entry would receive; closed columns included
  *   twin_mask_backward  δt_k = Σ_{j<k} dm_j + ρ w_c k / D;  t̂ = softmax(o / T);  δo = t̂ ⊙ (δt − ⟨t̂, δt⟩) / T;  δh = α δo, δl = (1 − α) δo;
  *                       weights' gradient summed over classes. ρ Σ_c w_c E[k_c] / D is the size penalty.
  *
  * The mask is m_j = Σ_{k>j} t_k of the hard t = onehot(argmax o): forward takes the hard one, backward the soft one (straight-through).
  * attributes [classes, inputs], alpha and share (w) [classes], logits (o) [classes, outputs], k [classes], dm [classes, D]. Weights of a twin, h before
  * l: W1 [inputs, hidden1], b1, W2 [hidden1, hidden2], b2, W3 [hidden2, outputs], b3. hidden [classes, 2 (hidden1 + hidden2)] are activations.
- * class_of_row as row masks over the rows of all fields; classes of field f are class_base[f] .. class_base[f + 1]. unique, counts, order, starts are
- * embedding_group's. workspace: ceil(classes / DS_CLASS_CHUNK) * weights floats.
+ * workspace: ceil(classes / DS_CLASS_CHUNK) * weights floats.
  *
- * A unit of work is DS_CLASS_CHUNK classes, or a field in rows and gradient; partial sums of weights are added in order. About 4,000 flops a class
- * forward and 8,000 backward at 4-32-16-17; gradient reads 4 bytes per position and column. Sources: Yan et al. 2021 (AMTL); methods: 6.
+ * A unit of work is DS_CLASS_CHUNK classes; partial sums of weights are added in order. About 4,000 flops a class forward and 8,000 backward at
+ * 4-32-16-17. Sources: Yan et al. 2021 (AMTL); methods: 6.
  */
 #include "arguments.h"
 #include "column_sum.h"
 #include "exp_log.h"
 #include "pool.h"
+#include "twins.h"
 
 namespace ds {
 namespace DS_ISA {
-
-constexpr int32_t MAX_HIDDEN = 256, MAX_OUTPUTS = 65, MAX_D = 64;
-constexpr int64_t ROWS = 1 << 16; // rows a unit of work when all are written
-
-/* Sizes of the twins and where a twin's arrays begin. */
-struct Twins {
-  int32_t inputs, hidden1, hidden2, outputs;
-  int64_t hidden() const { return hidden1 + hidden2; }
-  int64_t b1() const { return (int64_t)inputs * hidden1; }
-  int64_t w2() const { return b1() + hidden1; }
-  int64_t b2() const { return w2() + (int64_t)hidden1 * hidden2; }
-  int64_t w3() const { return b2() + hidden2; }
-  int64_t b3() const { return w3() + (int64_t)hidden2 * outputs; }
-  int64_t weights() const { return b3() + outputs; }
-  bool valid() const {
-    return inputs > 0 && hidden1 > 0 && hidden1 <= MAX_HIDDEN && hidden2 > 0 && hidden2 <= MAX_HIDDEN && outputs > 0 && outputs <= MAX_OUTPUTS;
-  }
-};
 
 /* First class after a chunk. */
 static inline int64_t end_of(int64_t chunk, int64_t classes) { return least((chunk + 1) * DS_CLASS_CHUNK, classes); }
@@ -74,7 +55,7 @@ static inline void dense_backward(const float *x, int32_t in, const float *w, co
 int twin_mask_forward(ds_stream stream, ds_f32_in attributes, ds_f32_in alpha, ds_f32_in weights, ds_f32 hidden, ds_f32 logits, ds_i32 k, int32_t fewest,
                       int32_t inputs, int32_t hidden1, int32_t hidden2, int32_t outputs, int64_t classes) {
   const Twins t{inputs, hidden1, hidden2, outputs};
-  if (classes < 0 || fewest < 0 || fewest > 1 || !t.valid()) return DS_INVALID;
+  if (classes < 0 || !t.valid(fewest)) return DS_INVALID;
   if (classes == 0) return DS_OK;
   if (!all_set(attributes, alpha, weights, hidden, logits, k)) return DS_INVALID;
   parallel(stream, chunks_of(classes, DS_CLASS_CHUNK), [&](int64_t chunk) {
@@ -94,53 +75,6 @@ int twin_mask_forward(ds_stream stream, ds_f32_in attributes, ds_f32_in alpha, d
       for (int32_t j = 1; j < outputs; j++)
         if (o[j] > o[best]) best = j;
       k[c] = fewest + best;
-    }
-  });
-  return DS_OK;
-}
-
-static inline int64_t prefix(int32_t k) { return k >= 64 ? -1 : (int64_t)(((uint64_t)1 << k) - 1); }
-
-int twin_mask_rows(ds_stream stream, ds_i32_in k, ds_i32_in class_of_row, ds_i64_in row_base, ds_i32_in unique, ds_i32_in counts, ds_i64 row_mask,
-                   int64_t batch, int32_t fields) {
-  if (!none_negative(batch, fields)) return DS_INVALID;
-  if (fields == 0) return DS_OK;
-  if (!all_set(k, class_of_row, row_base, row_mask) || (unique && !counts)) return DS_INVALID;
-  if (!unique) {
-    const int64_t rows = row_base[fields];
-    parallel(stream, chunks_of(rows, ROWS), [&](int64_t chunk) {
-      const int64_t end = least((chunk + 1) * ROWS, rows);
-      for (int64_t r = chunk * ROWS; r < end; r++) row_mask[r] = prefix(k[class_of_row[r]]);
-    });
-    return DS_OK;
-  }
-  parallel(stream, fields, [&](int64_t f) {
-    for (int32_t u = 0; u < counts[f]; u++) {
-      const int64_t r = row_base[f] + unique[f * batch + u];
-      row_mask[r] = prefix(k[class_of_row[r]]);
-    }
-  });
-  return DS_OK;
-}
-
-int twin_mask_gradient(ds_stream stream, ds_f32_in grad, int64_t grad_stride, ds_i32_in order, ds_i32_in starts, ds_i32_in unique, ds_i32_in counts,
-                       ds_i64_in base, ds_i32_in column, ds_f32_in tables, ds_i32_in class_of_row, ds_i64_in row_base, ds_i32_in class_base, ds_f32 dm,
-                       int32_t d, int64_t batch, int32_t fields) {
-  if (!none_negative(grad_stride, batch, fields) || d < 1 || d > MAX_D) return DS_INVALID;
-  if (fields == 0) return DS_OK;
-  if (!all_set(order, starts, unique, counts, base, column, tables, class_of_row, row_base, class_base, dm) || (batch > 0 && !grad)) return DS_INVALID;
-  parallel(stream, fields, [&](int64_t f) {
-    clear(dm + (int64_t)class_base[f] * d, (int64_t)(class_base[f + 1] - class_base[f]) * d);
-    const int32_t *own = order + f * batch, *start = starts + f * (batch + 1), *value = unique + f * batch;
-    for (int32_t u = 0; u < counts[f]; u++) {
-      const int64_t row = value[u];
-      const float *e = tables + base[f] + row * d;
-      float *into = dm + (int64_t)class_of_row[row_base[f] + row] * d;
-      each_block(d, [&](int64_t j, int n) {
-        Lanes s = lanes(0.0f);
-        for (int32_t i = start[u]; i < start[u + 1]; i++) s = s + get(grad + (int64_t)own[i] * grad_stride + column[f] + j, n);
-        add_to(into + j, s * get(e + j, n), n);
-      });
     }
   });
   return DS_OK;
@@ -171,7 +105,7 @@ int twin_mask_backward(ds_stream stream, ds_f32_in attributes, ds_f32_in alpha, 
                        int32_t hidden2, int32_t outputs, int64_t classes) {
   const Twins t{inputs, hidden1, hidden2, outputs};
   const int32_t dimension = fewest + outputs - 1;
-  if (classes < 0 || fewest < 0 || fewest > 1 || dimension < 1 || !t.valid() || !(temperature > 0)) return DS_INVALID;
+  if (classes < 0 || dimension < 1 || !t.valid(fewest) || !(temperature > 0)) return DS_INVALID;
   if (!dweights) return DS_INVALID;
   const int64_t units = chunks_of(classes, DS_CLASS_CHUNK), size = 2 * t.weights();
   if (classes > 0 && !all_set(attributes, alpha, share, weights, hidden, logits, dm, workspace)) return DS_INVALID;

@@ -111,6 +111,7 @@ int copy_in(ds_stream stream, ds_address device, ds_address_in host, int64_t byt
 int stream_synchronize(ds_stream stream) {
   Stream *s = stream_of(stream);
   if (!s) return DS_NO_DEVICE;
+  if (s->recording) return DS_INVALID;
   int32_t met = DS_OK;
   int status = status_of(cudaMemcpyAsync(&met, s->status, sizeof met, cudaMemcpyDefault, s->stream));
   if (!status) status = status_of(cudaStreamSynchronize(s->stream));
@@ -120,6 +121,7 @@ int stream_synchronize(ds_stream stream) {
 
 /* Ends when the bytes have arrived. */
 int copy_out(ds_stream stream, ds_address host, ds_address_in device, int64_t bytes) {
+  if (Stream *s = stream_of(stream); s && s->recording) return DS_INVALID;
   if (const int status = copy(stream, host, device, bytes)) return status;
   return status_of(cudaStreamSynchronize(stream_of(stream)->stream));
 }
@@ -136,26 +138,21 @@ int stream_create(int32_t threads, ds_stream *out) {
   return DS_OK;
 }
 
-int stream_destroy(ds_stream stream) {
-  if (!stream) return DS_INVALID;
+int capture_begin(ds_stream stream) {
   Stream *s = static_cast<Stream *>(stream);
-  int status = status_of(cudaStreamSynchronize(s->stream));
-  blas_close(s);
-  cudaFree(s->status);
-  cudaStreamDestroy(s->stream);
-  delete s;
+  if (!s || s->recording) return DS_INVALID;
+  const int status = status_of(cudaStreamBeginCapture(s->stream, cudaStreamCaptureModeThreadLocal));
+  s->recording = status == DS_OK;
   return status;
 }
 
-int capture_begin(ds_stream stream) {
-  return stream ? status_of(cudaStreamBeginCapture(stream_of(stream)->stream, cudaStreamCaptureModeThreadLocal)) : DS_INVALID;
-}
-
 int capture_end(ds_stream stream, ds_graph *out) {
-  if (!stream || !out) return DS_INVALID;
+  Stream *s = static_cast<Stream *>(stream);
+  if (!s || !out || !s->recording) return DS_INVALID;
+  s->recording = false;
   cudaGraph_t graph = nullptr;
   cudaGraphExec_t ready = nullptr;
-  int status = status_of(cudaStreamEndCapture(stream_of(stream)->stream, &graph));
+  int status = status_of(cudaStreamEndCapture(s->stream, &graph));
   if (!status) status = status_of(cudaGraphInstantiate(&ready, graph, 0));
   if (graph) cudaGraphDestroy(graph);
   *out = ready;
@@ -163,11 +160,26 @@ int capture_end(ds_stream stream, ds_graph *out) {
 }
 
 int graph_launch(ds_stream stream, ds_graph graph) {
-  if (!stream || !graph) return DS_INVALID;
-  return status_of(cudaGraphLaunch(static_cast<cudaGraphExec_t>(graph), stream_of(stream)->stream));
+  Stream *s = static_cast<Stream *>(stream);
+  if (!s || !graph || s->recording) return DS_INVALID;
+  return status_of(cudaGraphLaunch(static_cast<cudaGraphExec_t>(graph), s->stream));
 }
 
 int graph_destroy(ds_graph graph) { return graph ? status_of(cudaGraphExecDestroy(static_cast<cudaGraphExec_t>(graph))) : DS_INVALID; }
+
+/* What is being recorded is dropped. */
+int stream_destroy(ds_stream stream) {
+  if (!stream) return DS_INVALID;
+  Stream *s = static_cast<Stream *>(stream);
+  ds_graph graph = nullptr;
+  if (s->recording && capture_end(s, &graph) == DS_OK) graph_destroy(graph);
+  int status = status_of(cudaStreamSynchronize(s->stream));
+  blas_close(s);
+  cudaFree(s->status);
+  cudaStreamDestroy(s->stream);
+  delete s;
+  return status;
+}
 
 template <Memory MEMORY>
 const ds_backend table = {

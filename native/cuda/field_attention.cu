@@ -7,6 +7,7 @@
  *   softmax             TEAM lanes a field, lane i taking g = i, i + TEAM, ..
  *   mean of a t         a thread per field f, g ascending
  *   sums over fields    a thread per (field, quad), ascending
+ * A row of scores must fit the tile: 2,048 fields and more are DS_INVALID here, while the CPU takes any number.
  * All orders are the CPU's, and so are the bits. 4 (5 units + heads fields) fields bytes a batch row forward, units = heads size, and twice that backward;
  * flops as on the CPU.
  */

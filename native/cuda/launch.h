@@ -24,6 +24,7 @@ struct Stream {
   cudaStream_t stream;
   int32_t *status; /* on the device: the first status that a kernel met in what it read; stream_synchronize answers and clears it */
   void *blas;      /* a cublasHandle_t, or null */
+  bool recording;  /* between capture_begin and capture_end */
 };
 
 /* The stream behind a handle. Null when the back end's own cannot be opened. */

@@ -58,7 +58,7 @@
 #define DS_I8 2
 #define DS_PACKED 8
 
-/* What shares a threshold; native/cpu/threshold.cpp. */
+/* What shares a threshold; native/cpu/granularity.h. */
 #define DS_T_GLOBAL 0
 #define DS_T_DIMENSION 1
 #define DS_T_FEATURE 2
@@ -98,7 +98,8 @@ typedef struct ds_backend {
   int (*stream_destroy)(ds_stream stream);
   int (*stream_synchronize)(ds_stream stream);
   /* From begin to end the stream records calls instead of doing them; null pointers, sizes and addresses are those of the recording ever after. Copies
-     must stay on the device. */
+     must stay on the device. Out of turn, all this is DS_INVALID and changes nothing: to begin twice, to end what was not begun, and to launch, to
+     synchronize or to copy out while the stream records. */
   int (*capture_begin)(ds_stream stream);
   int (*capture_end)(ds_stream stream, ds_graph *out);
   int (*graph_launch)(ds_stream stream, ds_graph graph);

@@ -100,3 +100,36 @@ TEST(abi_recorded_calls_are_done_at_every_launch) {
   REQUIRE(backend->graph_destroy(graph) == DS_OK);
   REQUIRE_STATUS(DS_OK, backend->stream_destroy(s));
 }
+
+TEST(abi_recording_out_of_turn_is_refused) {
+  ds_stream s = nullptr;
+  ds_graph graph = nullptr, empty = nullptr;
+  F32 a(100), b(100), sum(100);
+  Random(1).fill(a);
+  REQUIRE_STATUS(DS_OK, backend->stream_create(1, &s));
+  REQUIRE(backend->capture_begin(nullptr) == DS_INVALID);
+  REQUIRE(backend->capture_end(s, &graph) == DS_INVALID && backend->capture_end(nullptr, &graph) == DS_INVALID && graph == nullptr);
+  REQUIRE(backend->capture_begin(s) == DS_OK && backend->capture_begin(s) == DS_INVALID);
+  REQUIRE(backend->add(s, a, b, sum, 100) == DS_OK);
+  float out[4] = {7, 7, 7, 7};
+  REQUIRE(backend->stream_synchronize(s) == DS_INVALID && backend->copy_out(s, out, a.data(), sizeof out) == DS_INVALID && out[0] == 7);
+  REQUIRE(backend->capture_end(s, nullptr) == DS_INVALID && backend->capture_end(nullptr, &graph) == DS_INVALID);
+  REQUIRE(backend->capture_end(s, &graph) == DS_OK && graph != nullptr); // none of that ended it
+  ds_graph before = graph;
+  REQUIRE(backend->capture_end(s, &graph) == DS_INVALID && graph == before);
+  REQUIRE(backend->graph_launch(nullptr, graph) == DS_INVALID && backend->graph_launch(s, nullptr) == DS_INVALID);
+
+  REQUIRE(backend->capture_begin(s) == DS_OK);
+  REQUIRE(backend->graph_launch(s, graph) == DS_INVALID);
+  REQUIRE(backend->capture_end(s, &empty) == DS_OK);
+  REQUIRE_STATUS(DS_OK, backend->graph_launch(s, empty));
+  REQUIRE_STATUS(DS_OK, backend->stream_synchronize(s));
+  for (int64_t i = 0; i < 100; i++) REQUIRE(sum[i] == 0);
+  REQUIRE_STATUS(DS_OK, backend->graph_launch(s, graph));
+  REQUIRE_STATUS(DS_OK, backend->stream_synchronize(s));
+  for (int64_t i = 0; i < 100; i++) REQUIRE(sum[i] == a[i]);
+
+  REQUIRE(backend->graph_destroy(empty) == DS_OK && backend->graph_destroy(graph) == DS_OK && backend->graph_destroy(nullptr) == DS_INVALID);
+  REQUIRE(backend->capture_begin(s) == DS_OK && backend->stream_destroy(s) == DS_OK); // what it records goes with it
+  REQUIRE_STATUS(DS_OK, backend->add(nullptr, a, b, sum, 100));
+}

@@ -230,3 +230,44 @@ TEST(backward_of_a_first_order_table_reads_the_logit_gradient) {
     for (int32_t f = 0; f < 2; f++) expected[(size_t)(e.base[f] + e.ids[b * 2 + f])] -= dz[b];
   REQUIRE_NEAR(tables, expected, 1e-5);
 }
+
+/* Zeros keep their sign too, where they are frozen and where a step of 0 leaves them; masks below one half are open as any above 0. */
+TEST(backward_leaves_frozen_entries_bit_for_bit) {
+  for (int64_t d : {1, 4, 17, 64})
+    for (int rule : {DS_SGD, DS_ADAGRAD, DS_ADAM})
+      for (int masks : {1, 2, 3}) {
+        Random random((uint64_t)d);
+        Problem p = problem_of(random, Embedding(random, 20, {9, 70}, d), rule, masks & 1, masks & 2, false, false);
+        for (int64_t c = 0; c < p.e.columns; c++) p.e.mask[c] = c % 3 == 0 ? 0.0f : c % 3 == 1 ? 0.25f : 1.0f;
+        F32 before(p.e.floats), m(p.e.floats), v(p.e.floats);
+        const float special[] = {-0.0f, 0.0f, 1e-45f, -0.5f};
+        for (int64_t i = 0; i < p.e.floats; i++) {
+          before[i] = special[random.below(4)];
+          m[i] = rule == DS_ADAM ? special[random.below(4)] : std::fabs(special[random.below(4)]);
+          v[i] = std::fabs(special[random.below(4)]);
+        }
+        for (int64_t i = 0; i < p.grad.size(); i++)
+          if (random.below(2)) p.grad[i] = 0;
+        const auto step = [&](const ds_backend *t, F32 &x, F32 &s1, F32 &s2) {
+          REQUIRE_STATUS(DS_OK, t->embedding_backward(nullptr, p.grad, p.e.columns, p.g.order, p.g.starts, p.g.unique, p.g.counts, p.e.base, p.e.width,
+                                                      p.e.column, p.masked ? p.e.mask.data() : nullptr, p.row_masked ? p.row_mask.data() : nullptr,
+                                                      p.row_base, nullptr, nullptr, x, s1, s2, nullptr, 0, nullptr, nullptr, rule, p.hyper, p.e.batch,
+                                                      p.e.fields, p.e.columns));
+        };
+        F32 x(before), s1(m), s2(v), x0(before), m0(m), v0(v);
+        step(backend, x, s1, s2);
+        int64_t moved = 0;
+        for (int32_t f = 0; f < p.e.fields; f++)
+          for (int64_t r = 0; r < p.e.rows[f]; r++)
+            for (int32_t j = 0; j < p.e.width[f]; j++) {
+              const int64_t i = p.e.base[f] + r * p.e.width[f] + j;
+              const bool same = std::memcmp(&x[i], &before[i], 4) == 0 && std::memcmp(&s1[i], &m[i], 4) == 0 && std::memcmp(&s2[i], &v[i], 4) == 0;
+              const bool frozen = (p.masked && p.e.mask[p.e.column[f] + j] == 0) || (p.row_masked && !((uint64_t)p.row_mask[p.row_base[f] + r] >> j & 1));
+              REQUIRE(same || !frozen);
+              moved += !same;
+            }
+        REQUIRE(moved > 0 || p.e.columns < 4);
+        step(baseline, x0, m0, v0);
+        REQUIRE(x == x0 && s1 == m0 && s2 == v0);
+      }
+}

@@ -95,3 +95,20 @@ TEST(field_attention_with_large_scores_looks_at_one_field) {
   REQUIRE(weights[0] == 0 && weights[1] == 1 && weights[2] == 0 && weights[3] == 1);
   REQUIRE(out[0] == 5.5f && out[1] == 0);
 }
+
+TEST(field_attention_takes_any_number_of_fields_but_on_cuda) {
+  const int32_t most = 2047; // whose scores fit the shared memory of a block
+  F32 one(1);
+  for (int32_t fields : {most, most + 1}) {
+    const int expected = on_cuda && fields > most ? DS_INVALID : DS_OK;
+    REQUIRE_STATUS(expected, backend->field_attention_forward(nullptr, one, one, one, 1, 0, fields, 1, 1));
+    REQUIRE_STATUS(expected, backend->field_attention_backward(nullptr, one, one, one, one, one, 1, 0, fields, 1, 1));
+  }
+  if (on_cuda) return;
+  const int64_t n = most + 1;
+  F32 x(4 * n), weights(n * n), out(n), dx(4 * n);
+  for (int64_t f = 0; f < n; f++) x[f * 4 + 2] = (float)f; // equal scores: the mean of all v
+  REQUIRE_STATUS(DS_OK, backend->field_attention_forward(nullptr, x, weights, out, 1, 1, most + 1, 1, 1));
+  REQUIRE_STATUS(DS_OK, backend->field_attention_backward(nullptr, x, weights, out, out, dx, 1, 1, most + 1, 1, 1));
+  for (int64_t f = 0; f < n; f++) REQUIRE(out[f] == 1023.5f && weights[f * n] == 0x1p-11f && std::fabs(dx[f * 4 + 2] - 1023.5f) < 1e-2f);
+}

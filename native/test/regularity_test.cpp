@@ -1,54 +1,8 @@
-#include "embedding.h"
+#include "gram.h"
 
 using namespace check;
 
 namespace {
-
-struct Tables {
-  int32_t fields;
-  I64 rows, base, square_base;
-  I32 width, column;
-  int64_t columns = 0, floats = 0, squares = 0;
-  Tables(const std::vector<int64_t> &n, const std::vector<int32_t> &w)
-      : fields((int32_t)n.size()), rows(n), base(fields), square_base(fields), width(w), column(fields) {
-    for (int32_t f = 0; f < fields; f++) {
-      base[f] = floats;
-      column[f] = (int32_t)columns;
-      square_base[f] = squares;
-      floats += n[(size_t)f] * w[(size_t)f];
-      columns += w[(size_t)f];
-      squares += (int64_t)w[(size_t)f] * w[(size_t)f];
-    }
-  }
-};
-
-/* Float64 Grams of x; stride 0: tables. */
-std::vector<double> grams(const Tables &t, const double *x, int64_t stride) {
-  std::vector<double> g((size_t)t.squares);
-  for (int32_t f = 0; f < t.fields; f++) {
-    const int64_t d = t.width[f], s = stride ? stride : d, start = stride ? t.column[f] : t.base[f];
-    for (int64_t r = 0; r < t.rows[f]; r++)
-      for (int64_t i = 0; i < d; i++)
-        for (int64_t j = 0; j < d; j++) g[(size_t)(t.square_base[f] + i * d + j)] += x[start + r * s + i] * x[start + r * s + j];
-  }
-  return g;
-}
-
-F64 gram_of(ds_stream s, const Tables &t, const F32 &x, int64_t stride) {
-  F64 g(t.squares);
-  F32 workspace(DS_GRAM_PARTS * t.squares);
-  I64 column(t.fields);
-  for (int32_t f = 0; f < t.fields; f++) column[f] = t.column[f];
-  REQUIRE_STATUS(DS_OK, backend->gram(s, x.data(), stride ? column.data() : t.base.data(), t.width.data(), t.rows.data(), stride,
-                                      t.square_base.data(), g, workspace, t.fields));
-  return g;
-}
-
-void require_close(const F64 &actual, const std::vector<double> &expected, double relative) {
-  double scale = 1e-300;
-  for (double e : expected) scale = std::fmax(scale, std::fabs(e));
-  for (size_t i = 0; i < expected.size(); i++) REQUIRE(std::fabs(actual[(int64_t)i] - expected[i]) <= relative * scale);
-}
 
 /* Penalty of field f alone for tables in float64, through the kernel; its matrix is written. */
 double penalty_of(int32_t f, const Tables &t, const std::vector<double> &x, const F32 *mask, const F32 &scale, int form, F32 &matrix) {
@@ -98,51 +52,6 @@ void check_gradient(int form, bool masked) {
 }
 
 } // namespace
-
-TEST(gram_equals_reference_and_does_not_depend_on_threads) {
-  std::vector<int64_t> widths(WIDTHS);
-  for (int64_t d : {3, 4, 130}) widths.push_back(d);
-  for (int64_t d : widths) {
-    Random random((uint64_t)d);
-    Tables t({0, 1, 255, 3000, 70001}, {(int32_t)d, (int32_t)d, (int32_t)(d / 2), (int32_t)d, 3});
-    F32 x(t.floats);
-    random.fill(x);
-    const std::vector<double> wide(x.data(), x.data() + t.floats);
-    const F64 first = gram_of(nullptr, t, x, 0);
-    require_close(first, grams(t, wide.data(), 0), 1e-6);
-    for_each_pool([&](ds_stream s) { REQUIRE(gram_of(s, t, x, 0) == first); });
-  }
-}
-
-TEST(gram_of_a_batch_reads_its_columns) {
-  Tables t({2500, 2500, 2500}, {16, 5, 33});
-  Random random(3);
-  F32 x(2500 * t.columns);
-  random.fill(x);
-  const std::vector<double> wide(x.data(), x.data() + x.size());
-  const F64 first = gram_of(nullptr, t, x, t.columns);
-  require_close(first, grams(t, wide.data(), t.columns), 1e-6);
-  for_each_pool([&](ds_stream s) { REQUIRE(gram_of(s, t, x, t.columns) == first); });
-}
-
-TEST(gram_of_a_million_rows_keeps_six_digits) {
-  Tables t({1000000}, {4});
-  Random random(4);
-  F32 x(t.floats);
-  random.fill(x);
-  for (int64_t i = 0; i < x.size(); i++) x[i] += 0.5f; // nothing cancels
-  const std::vector<double> wide(x.data(), x.data() + t.floats);
-  const std::vector<double> expected = grams(t, wide.data(), 0);
-  const F64 g = gram_of(nullptr, t, x, 0);
-  for (int64_t i = 0; i < 16; i++) REQUIRE(std::fabs(g[i] / expected[(size_t)i] - 1) < 1e-6);
-}
-
-TEST(gram_refuses_a_stride_below_the_width) {
-  Tables t({4}, {16});
-  F32 x(64), workspace(DS_GRAM_PARTS * 256);
-  F64 g(256);
-  REQUIRE_STATUS(DS_INVALID, backend->gram(nullptr, x, t.base, t.width, t.rows, 15, t.square_base, g, workspace, 1));
-}
 
 TEST(regularity_gradients_equal_finite_differences) {
   for (int form : {DS_SO, DS_SO_NORMALIZED, DS_COHERENCE, DS_SPECTRAL})

@@ -17,7 +17,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Learns an embedding table behind soft thresholds: the table the model reads is sign(V) relu(|V| − σ(s)), and a step is one of dense Adam,
- * with coupled L2, on every value V and every threshold s ({@code native/cpu/threshold.cpp}). PEP, Liu et al., ICLR 2021.
+ * with coupled L2, on every value V and every threshold s ({@code native/cpu/threshold_update.cpp}). PEP, Liu et al., ICLR 2021.
  *
  * <p>Takes five further floats per entry and, with a threshold per entry, touches all of them in every step.
  */
@@ -174,7 +174,7 @@ public final class ThresholdOptimizer implements TableUpdate {
     return Long.bitCount(view.getLong(8 * COUNTS * field + 16));
   }
 
-  /** The thresholds s, F32; which is whose stands in {@code native/cpu/threshold.cpp}. */
+  /** The thresholds s, F32; which is whose stands in {@code native/cpu/granularity.h}. */
   public Tensor thresholds() {
     return thresholds;
   }

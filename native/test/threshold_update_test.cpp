@@ -1,52 +1,14 @@
-#include "embedding.h"
+#include "threshold.h"
 
 using namespace check;
 
 namespace {
 
-const int GRANULARITIES = DS_T_FEATURE_DIMENSION + 1;
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 const std::vector<int64_t> SOME_WIDTHS = {17}; // a float64 reference over twenty steps costs a minute of every run otherwise
 #else
 const std::vector<int64_t> SOME_WIDTHS = {1, 3, 7, 16, 17, 33, 64};
 #endif
-
-double sigma(double s) { return 1 / (1 + std::exp(-s)); }
-
-/* Which threshold belongs to an entry, as the head of threshold.cpp says. */
-int64_t place(const Embedding &e, int granularity, int32_t f, int64_t r, int32_t j) {
-  int64_t before = 0;
-  for (int32_t i = 0; i < f; i++) before += e.rows[i];
-  switch (granularity) {
-  case DS_T_GLOBAL: return 0;
-  case DS_T_DIMENSION: return j;
-  case DS_T_FEATURE: return before + r;
-  case DS_T_FIELD: return f;
-  case DS_T_FIELD_DIMENSION: return e.column[f] + j;
-  default: return e.base[f] + r * e.width[f] + j;
-  }
-}
-
-struct Problem {
-  Embedding e;
-  Groups g;
-  int granularity;
-  F32 grad, thresholds;
-
-  Problem(uint64_t seed, int64_t batch, int64_t d, int granularity_of) : Problem(seed, batch, std::vector<int32_t>(4, (int32_t)d), granularity_of) {}
-  Problem(uint64_t seed, int64_t batch, const std::vector<int32_t> &widths, int granularity_of)
-      : e(make(seed, batch, widths)), g(e), granularity(granularity_of), grad(batch * e.columns),
-        thresholds(granularity_of == DS_T_FEATURE_DIMENSION ? e.floats : 3000 + e.columns) {
-    Random random(seed + 1);
-    random.fill(grad);
-    for (int64_t i = 0; i < thresholds.size(); i++) thresholds[i] = (float)(-2 + 1.5 * random.signed_uniform());
-    REQUIRE_STATUS(DS_OK, backend->embedding_group(nullptr, e.rows, e.ids, g.order, g.scratch, g.starts, g.unique, g.counts, e.batch, e.fields));
-  }
-  static Embedding make(uint64_t seed, int64_t batch, const std::vector<int32_t> &widths) {
-    Random random(seed);
-    return Embedding(random, batch, {1, 9, 2100, 40}, widths);
-  }
-};
 
 const double LR = 0.01, SPEED = 3, B1 = 0.9, B2 = 0.99, EPS = 1e-3, L2 = 1e-2;
 
@@ -58,7 +20,7 @@ F32 hyper(int64_t t, double lr, double b2, double eps, double l2) {
 struct Result {
   F32 values, s1, s2, thresholds, t1, t2, tables;
   I64 kept;
-  explicit Result(const Problem &p)
+  explicit Result(const Thresholded &p)
       : values(p.e.tables), s1(p.e.floats), s2(p.e.floats), thresholds(p.thresholds), t1(p.thresholds.size()), t2(p.thresholds.size()),
         tables(p.e.floats), kept(3 * p.e.fields) {}
   bool operator==(const Result &o) const {
@@ -67,7 +29,7 @@ struct Result {
   }
 };
 
-Result run(ds_stream s, Problem &p, int steps) {
+Result run(ds_stream s, Thresholded &p, int steps) {
   Result r(p);
   F32 workspace(3 * p.e.columns);
   REQUIRE_STATUS(DS_OK, backend->threshold_apply(s, r.values, r.thresholds, p.granularity, p.e.base, p.e.width, p.e.column, p.e.rows, r.tables, r.kept,
@@ -91,17 +53,8 @@ struct Adam {
   }
 };
 
-template <class Body>
-void each_entry(const Embedding &e, Body body) {
-  for (int32_t f = 0; f < e.fields; f++)
-    for (int64_t r = 0; r < e.rows[f]; r++)
-      for (int32_t j = 0; j < e.width[f]; j++) body(f, r, j, (size_t)(e.base[f] + r * e.width[f] + j));
-}
-
-double soft(double v, double g) { return v > g ? v - g : v < -g ? v + g : 0; }
-
 /* The data gradient of every entry, and the same steps in float64. */
-std::vector<double> dense_gradient(const Problem &p) {
+std::vector<double> dense_gradient(const Thresholded &p) {
   std::vector<double> g((size_t)p.e.floats);
   for (int64_t b = 0; b < p.e.batch; b++)
     for (int32_t f = 0; f < p.e.fields; f++)
@@ -111,7 +64,7 @@ std::vector<double> dense_gradient(const Problem &p) {
 }
 
 /* edge: entries that come so close to their gate that rounding decides on which side they are, and with a threshold of their own, its entries. */
-void reference(const Problem &p, int steps, std::vector<double> &v, std::vector<double> &s, std::vector<double> &table, std::vector<char> &edge) {
+void reference(const Thresholded &p, int steps, std::vector<double> &v, std::vector<double> &s, std::vector<double> &table, std::vector<char> &edge) {
   const std::vector<double> g = dense_gradient(p);
   v.assign(p.e.tables.data(), p.e.tables.data() + p.e.floats);
   s.assign(p.thresholds.data(), p.thresholds.data() + p.thresholds.size());
@@ -139,11 +92,7 @@ void reference(const Problem &p, int steps, std::vector<double> &v, std::vector<
   });
 }
 
-} // namespace
-
-namespace {
-
-void check_steps(Problem &p, int steps) {
+void check_steps(Thresholded &p, int steps) {
   std::vector<double> v, s, table;
   std::vector<char> edge;
   reference(p, steps, v, s, table, edge);
@@ -166,28 +115,28 @@ void check_steps(Problem &p, int steps) {
 
 } // namespace
 
-TEST(threshold_equals_reference_over_twenty_steps_and_does_not_depend_on_threads) {
+TEST(threshold_update_equals_reference_over_twenty_steps_and_does_not_depend_on_threads) {
   for (int granularity = 0; granularity < GRANULARITIES; granularity++)
     for (int64_t d : SOME_WIDTHS) {
-      Problem p((uint64_t)(100 * granularity + d), 700, d, granularity);
+      Thresholded p((uint64_t)(100 * granularity + d), 700, d, granularity);
       check_steps(p, on_cuda ? 4 : 20); // on an emulated card steps are slow
     }
 }
 
 /* Columns and tables that begin at no multiple of 16 bytes; a batch without rows. */
-TEST(threshold_equals_reference_with_unequal_widths_and_an_empty_batch) {
+TEST(threshold_update_equals_reference_with_unequal_widths_and_an_empty_batch) {
   for (int granularity = 0; granularity < GRANULARITIES; granularity++)
     for (int64_t batch : {0, 600}) {
       if (granularity == DS_T_DIMENSION) continue;
-      Problem p((uint64_t)granularity, batch, std::vector<int32_t>{3, 16, 8, 4}, granularity);
+      Thresholded p((uint64_t)granularity, batch, std::vector<int32_t>{3, 16, 8, 4}, granularity);
       check_steps(p, 3);
     }
 }
 
-TEST(threshold_counts_what_is_left) {
+TEST(threshold_update_counts_what_is_left) {
   for (int granularity = 0; granularity < GRANULARITIES; granularity++)
     for (int steps : {0, 5}) {
-      Problem p(7, 300, 24, granularity);
+      Thresholded p(7, 300, 24, granularity);
       Result r = run(nullptr, p, steps);
       I64 kept(3 * p.e.fields);
       for (int32_t f = 0; f < p.e.fields; f++)
@@ -205,9 +154,9 @@ TEST(threshold_counts_what_is_left) {
 }
 
 /* L = Σ c S(V, s): the gradients that one step applies, read back from Adam's first moment, against central differences of L in float64. */
-TEST(threshold_gradients_agree_with_finite_differences) {
+TEST(threshold_update_gradients_agree_with_finite_differences) {
   for (int granularity = 0; granularity < GRANULARITIES; granularity++) {
-    Problem p(11, 200, 16, granularity);
+    Thresholded p(11, 200, 16, granularity);
     const std::vector<double> c = dense_gradient(p);
     std::vector<double> v(p.e.tables.data(), p.e.tables.data() + p.e.floats), s(p.thresholds.data(), p.thresholds.data() + p.thresholds.size());
     std::vector<double> dv(v.size()), ds(s.size());
@@ -230,8 +179,8 @@ TEST(threshold_gradients_agree_with_finite_differences) {
   }
 }
 
-TEST(threshold_closed_gate_is_dense_adam) {
-  Problem p(12, 40, 16, DS_T_FEATURE_DIMENSION);
+TEST(threshold_update_closed_gate_is_dense_adam) {
+  Thresholded p(12, 40, 16, DS_T_FEATURE_DIMENSION);
   for (int64_t i = 0; i < p.thresholds.size(); i++) p.thresholds[i] = -150;
   std::vector<double> g = dense_gradient(p);
   // One position a row: nothing is summed, so the bits must be those of the dense kernel.
@@ -275,7 +224,7 @@ struct Alone {
 
 } // namespace
 
-TEST(threshold_climbs_to_the_step_under_l2_alone) {
+TEST(threshold_update_climbs_to_the_step_under_l2_alone) {
   Alone near_by(0.5f, -15);
   REQUIRE(std::llabs(near_by.until(-8) - 7487) <= 1);
   REQUIRE(std::llabs(near_by.until(-5) - 10924) <= 1);
@@ -286,37 +235,14 @@ TEST(threshold_climbs_to_the_step_under_l2_alone) {
   REQUIRE(std::llabs(far.until(-5) - 148293) <= 1);
 }
 
-TEST(threshold_decays_entries_that_no_batch_holds) {
+TEST(threshold_update_decays_entries_that_no_batch_holds) {
   Alone entry(0.01f, -150);
   REQUIRE(entry.value[0] == 0.01f);
   for (int i = 0; i < 1000; i++) entry.advance();
   REQUIRE(std::fabs(entry.value[0]) < 1e-5f);
 }
 
-TEST(threshold_gate_is_zero_far_below_and_never_falls) {
-  const int64_t n = 64;
-  F32 v(std::vector<float>((size_t)n, 2.0f)), s(n), table(n);
-  I64 base(1), rows(std::vector<int64_t>{1}), kept(3);
-  I32 width(std::vector<int32_t>{(int32_t)n}), column(1);
-  float before = 2;
-  for (double x = -200; x < 30; x += n * 1e-3) {
-    for (int64_t i = 0; i < n; i++) s[i] = (float)(x + (double)i * 1e-3);
-    REQUIRE_STATUS(DS_OK, backend->threshold_apply(nullptr, v, s, DS_T_FEATURE_DIMENSION, base, width, column, rows, table, kept, 1));
-    for (int64_t i = 0; i < n; i++) {
-      REQUIRE(table[i] <= before && table[i] >= 1 && (s[i] > -104 || table[i] == 2));
-      before = table[i];
-    }
-  }
-  // Values of the size of the gate tell it exactly: |V| > g is what keeps an entry.
-  for (float x : {-150.0f, -104.5f}) {
-    s[0] = x;
-    v[0] = 1e-45f;
-    REQUIRE_STATUS(DS_OK, backend->threshold_apply(nullptr, v, s, DS_T_GLOBAL, base, width, column, rows, table, kept, 1));
-    REQUIRE(table[0] == v[0] && kept[0] == n);
-  }
-}
-
-TEST(threshold_refuses_what_it_cannot_do) {
+TEST(threshold_update_refuses_what_it_cannot_do) {
   Alone a(1, -1);
   const auto call = [&](int32_t granularity, int64_t batch) {
     return backend->threshold_update(nullptr, nullptr, 1, a.zero, a.zero, a.zero, a.zero, a.base, a.width, a.zero, a.rows, a.value, a.s1, a.s2, a.s1,

@@ -1,0 +1,33 @@
+/* Groups of equal ids as embedding_group leaves them: where a group begins, and the sum of its gradient. */
+#ifndef DIMSIEVE_GROUP_SUM_H
+#define DIMSIEVE_GROUP_SUM_H
+
+#include "lanes.h"
+
+namespace ds {
+namespace DS_ISA {
+
+/* First of n ascending numbers at or above the least. */
+static inline int32_t first_at(const int32_t *numbers, int32_t n, int64_t least) {
+  int32_t low = 0, high = n;
+  while (low < high) {
+    const int32_t middle = low + (high - low) / 2;
+    if (numbers[middle] < least)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return low;
+}
+
+/* Σ over sorted positions [first, last) of n <= 16 columns from grad on, ascending. */
+static inline Lanes sum_positions(const float *grad, int64_t stride, const int32_t *order, int32_t first, int32_t last, int n) {
+  Lanes s = lanes(0.0f);
+  for (int32_t i = first; i < last; i++) s = s + get(grad + (int64_t)order[i] * stride, n);
+  return s;
+}
+
+} // namespace DS_ISA
+} // namespace ds
+
+#endif
