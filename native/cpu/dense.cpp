@@ -10,10 +10,10 @@
  * One row is bound by the memory that w comes from. Entries of x that are 0 are passed over, with them their rows of w: after a ReLU about half. That is exact
  * where w is finite: the term is +0 or -0, a sum s != 0 stays s, and s = +0 stays +0, as +0 + -0 is +0; s is never -0, as it starts at +0 and a sum of two
  * numbers is -0 only where both are (rounding to nearest). Four rows of w are taken at once, as they lie in memory, the next four being asked for meanwhile;
- * the sums lie in out. w packed into panels of 16, 64 or 96 columns with the sums in registers was not faster.
+ * the sums lie in out, or in registers where there are only a few columns. w packed into panels of 16, 64 or 96 columns with the sums in registers was not faster.
  *
- * More rows go in tiles of up to GROUP rows by some Lanes of columns, with sums in registers, along at most SLAB of depth at a time; more than two groups
- * share a copy of their part of w, whose rows lie side by side. 2 batch depth n flops.
+ * More rows go in tiles of up to GROUP rows by some Lanes of columns, with sums in registers, along at most SLAB of depth at a time; more than SHARE
+ * groups share a copy of their part of w, whose rows lie side by side. 2 batch depth n flops.
  */
 #include "arguments.h"
 #include "lanes.h"
@@ -24,6 +24,7 @@ namespace DS_ISA {
 
 constexpr int64_t LISTED = 512; // entries of x that are listed at once
 constexpr int64_t SLAB = 256;   // depth of the part of w that stays in the nearest cache
+constexpr int64_t AHEAD = 8;    // rows of w between a prefetch and its use
 constexpr int64_t PANEL = 64;   // columns a unit of work
 constexpr int64_t ROWS = 96;    // batch rows a unit of work, at least
 constexpr int64_t UNIT = 1 << 20;  // multiply-adds a unit of work, about
@@ -38,6 +39,7 @@ constexpr int GROUP = 6, NARROW = 1, WIDE = 2;
 #else
 constexpr int GROUP = 3, NARROW = 1, WIDE = 1;
 #endif
+constexpr int64_t SHARE = 3; // groups above which a copy pays
 constexpr int64_t STRIP = NARROW * LANES; // columns that share a copy
 
 struct Layer {
@@ -63,7 +65,53 @@ static inline void add_row(float x, const float *w, float *sums, int64_t n) {
   each_block(n, [=](int64_t j, int m) { put(sums + j, get(sums + j, m) + lanes(x) * get(w + j, m), m); });
 }
 
+/* R rows by C Lanes, of which the last has the given number of columns: sums along depth rows of w, on those in out unless they are the first. */
+template <int R, int C, bool WHOLE>
+static inline void tile(const float *x, int64_t x_stride, const float *w, int64_t w_stride, int64_t depth, float *out, int64_t out_stride, int last,
+                        bool first) {
+  const auto columns = [=](int c) { return !WHOLE && c == C - 1 ? last : LANES; };
+  Lanes sum[R][C];
+#pragma GCC unroll 8
+  for (int r = 0; r < R; r++)
+#pragma GCC unroll 8
+    for (int c = 0; c < C; c++) sum[r][c] = first ? lanes(0.0f) : get(out + r * out_stride + c * LANES, columns(c));
+  for (int64_t k = 0; k < depth; k++) {
+    Lanes v[C];
+#pragma GCC unroll 8
+    for (int c = 0; c < C; c++) {
+      __builtin_prefetch(w + (k + AHEAD) * w_stride + c * LANES);
+      v[c] = get(w + k * w_stride + c * LANES, columns(c));
+    }
+#pragma GCC unroll 8
+    for (int r = 0; r < R; r++) {
+      const Lanes e = lanes(x[r * x_stride + k]);
+#pragma GCC unroll 8
+      for (int c = 0; c < C; c++) sum[r][c] = sum[r][c] + e * v[c];
+    }
+  }
+#pragma GCC unroll 8
+  for (int r = 0; r < R; r++)
+#pragma GCC unroll 8
+    for (int c = 0; c < C; c++) put(out + r * out_stride + c * LANES, sum[r][c], columns(c));
+}
+
+/* R rows by any number of columns. */
+template <int R>
+static void group(const float *x, int64_t x_stride, const float *w, int64_t w_stride, int64_t depth, float *out, int64_t out_stride, int64_t columns,
+                  bool first) {
+  constexpr int C = R > GROUP / 2 ? NARROW : WIDE;
+  int64_t j = 0;
+  for (; j + C * LANES <= columns; j += C * LANES) tile<R, C, true>(x, x_stride, w + j, w_stride, depth, out + j, out_stride, LANES, first);
+  for (; j + LANES <= columns; j += LANES) tile<R, 1, true>(x, x_stride, w + j, w_stride, depth, out + j, out_stride, LANES, first);
+  if (j < columns) tile<R, 1, false>(x, x_stride, w + j, w_stride, depth, out + j, out_stride, (int)(columns - j), first);
+}
+
 static void one_row(const Layer &a) {
+  if (a.n <= LANES) {
+    group<1>(a.x, 0, a.w, a.n, a.depth, a.out, 0, a.n, true);
+    finish(a, a.out, 0, a.n);
+    return;
+  }
   constexpr int AT_ONCE = 4;
   int32_t list[LISTED + AT_ONCE];
   each_block(a.n, [&](int64_t j, int m) { put(a.out + j, lanes(0.0f), m); });
@@ -99,44 +147,6 @@ static void one_row(const Layer &a) {
   finish(a, a.out, 0, a.n);
 }
 
-/* R rows by C Lanes, of which the last has the given number of columns: sums along depth rows of w, on those in out unless they are the first. */
-template <int R, int C, bool WHOLE>
-static inline void tile(const float *x, int64_t x_stride, const float *w, int64_t w_stride, int64_t depth, float *out, int64_t out_stride, int last,
-                        bool first) {
-  const auto columns = [=](int c) { return !WHOLE && c == C - 1 ? last : LANES; };
-  Lanes sum[R][C];
-#pragma GCC unroll 8
-  for (int r = 0; r < R; r++)
-#pragma GCC unroll 8
-    for (int c = 0; c < C; c++) sum[r][c] = first ? lanes(0.0f) : get(out + r * out_stride + c * LANES, columns(c));
-  for (int64_t k = 0; k < depth; k++) {
-    Lanes v[C];
-#pragma GCC unroll 8
-    for (int c = 0; c < C; c++) v[c] = get(w + k * w_stride + c * LANES, columns(c));
-#pragma GCC unroll 8
-    for (int r = 0; r < R; r++) {
-      const Lanes e = lanes(x[r * x_stride + k]);
-#pragma GCC unroll 8
-      for (int c = 0; c < C; c++) sum[r][c] = sum[r][c] + e * v[c];
-    }
-  }
-#pragma GCC unroll 8
-  for (int r = 0; r < R; r++)
-#pragma GCC unroll 8
-    for (int c = 0; c < C; c++) put(out + r * out_stride + c * LANES, sum[r][c], columns(c));
-}
-
-/* R rows by any number of columns. */
-template <int R>
-static void group(const float *x, int64_t x_stride, const float *w, int64_t w_stride, int64_t depth, float *out, int64_t out_stride, int64_t columns,
-                  bool first) {
-  constexpr int C = R > GROUP / 2 ? NARROW : WIDE;
-  int64_t j = 0;
-  for (; j + C * LANES <= columns; j += C * LANES) tile<R, C, true>(x, x_stride, w + j, w_stride, depth, out + j, out_stride, LANES, first);
-  for (; j + LANES <= columns; j += LANES) tile<R, 1, true>(x, x_stride, w + j, w_stride, depth, out + j, out_stride, LANES, first);
-  if (j < columns) tile<R, 1, false>(x, x_stride, w + j, w_stride, depth, out + j, out_stride, (int)(columns - j), first);
-}
-
 using Group = void (*)(const float *, int64_t, const float *, int64_t, int64_t, float *, int64_t, int64_t, bool);
 static const Group GROUPS[] = {nullptr, nullptr, group<2>, group<3>,
 #if defined(__AVX2__)
@@ -146,7 +156,9 @@ static const Group GROUPS[] = {nullptr, nullptr, group<2>, group<3>,
 
 /* Rows first_row .. and columns first_column .. of out. */
 static void block(const Layer &a, int64_t first_row, int64_t rows, int64_t first_column, int64_t columns) {
-  const int64_t groups = chunks_of(rows, GROUP), step = groups > 2 ? STRIP : WIDE * LANES;
+  const int64_t groups = chunks_of(rows, GROUP);
+  const bool copied = groups > SHARE;
+  const int64_t step = copied ? STRIP : WIDE * LANES;
   float copy[SLAB * STRIP];
   float *out = a.out + first_row * a.out_stride + first_column;
   for (int64_t k = 0; k == 0 || k < a.depth; k += SLAB) {
@@ -154,11 +166,11 @@ static void block(const Layer &a, int64_t first_row, int64_t rows, int64_t first
     for (int64_t j = 0; j < columns; j += step) {
       const int64_t width = least(step, columns - j);
       const float *w = a.w + k * a.n + first_column + j;
-      if (groups > 2)
+      if (copied)
         for (int64_t p = 0; p < depth; p++) each_block(width, [&](int64_t c, int m) { put(copy + p * STRIP + c, get(w + p * a.n + c, m), m); });
       for (int64_t g = 0; g < groups; g++) {
         const int64_t row = rows * g / groups, end = rows * (g + 1) / groups;
-        GROUPS[end - row](a.x + (first_row + row) * a.x_stride + k, a.x_stride, groups > 2 ? copy : w, groups > 2 ? STRIP : a.n, depth,
+        GROUPS[end - row](a.x + (first_row + row) * a.x_stride + k, a.x_stride, copied ? copy : w, copied ? STRIP : a.n, depth,
                           out + row * a.out_stride + j, a.out_stride, width, k == 0);
       }
     }
