@@ -23,7 +23,8 @@ namespace ds {
 namespace DS_ISA {
 
 constexpr int64_t ROWS = 128; // batch rows a unit of work
-constexpr int64_t AHEAD = 32; // table rows between a prefetch and its use; a sparse row's index is fetched twice as early
+constexpr int64_t AHEAD = 32; // table rows between one step of asking for a row and the next, and its use
+constexpr int64_t LINE = 64; // bytes of a cache line
 
 static inline int64_t value_bytes(const Packed &t) { return t.precision == DS_F32 ? 4 : t.precision == DS_F16 ? 2 : 1; }
 
@@ -123,24 +124,40 @@ static inline void copy_row(const Packed &t, const uint8_t *table, int64_t row, 
   }
 }
 
-/* Asks for the memory that copy_row reads first. */
-static inline void prefetch_row(const Packed &t, const uint8_t *table, int64_t row) {
-  if ((uint64_t)row >= (uint64_t)t.rows) return;
-  if (t.form == DS_DENSE) {
-    __builtin_prefetch(table + row * t.width * value_bytes(t));
-  } else if (t.form == DS_BANDS) {
-    __builtin_prefetch(band_row(t, table, band_of(t, table, row), row));
-  } else {
-    const Sparse s(t, table);
-    if (s.has(row)) __builtin_prefetch(s.starts + s.rank(row));
-  }
+static inline void ask_for(const uint8_t *first, int64_t bytes) {
+  const uint8_t *line = reinterpret_cast<const uint8_t *>(reinterpret_cast<uintptr_t>(first) & ~uintptr_t(LINE - 1));
+  for (; line < first + bytes; line += LINE) __builtin_prefetch(line);
 }
 
-static inline void prefetch_index(const Packed &t, const uint8_t *table, int64_t row) {
-  if (t.form != DS_SPARSE || (uint64_t)row >= (uint64_t)t.rows) return;
-  const Sparse s(t, table);
-  __builtin_prefetch(s.kept + (row >> 6));
-  __builtin_prefetch(s.before + (row >> 6));
+/*
+ * Asks for memory that copy_row reads, in three steps of which each reads what the one before asked for: the words that say which rows a sparse table keeps;
+ * where the entries of such a row are; the entries, and the rows of other tables.
+ */
+template <int STEP>
+static inline void ask_for_row(const Packed &t, const uint8_t *table, int64_t row) {
+  if ((STEP < 3 && t.form != DS_SPARSE) || (uint64_t)row >= (uint64_t)t.rows) return;
+  if (t.form == DS_DENSE) {
+    const int64_t bytes = t.width * value_bytes(t);
+    ask_for(table + row * bytes, bytes);
+  } else if (t.form == DS_BANDS) {
+    const Band &band = band_of(t, table, row);
+    ask_for(band_row(t, table, band, row), band.width * value_bytes(t));
+  } else {
+    const Sparse s(t, table);
+    if (STEP == 1) {
+      __builtin_prefetch(s.kept + (row >> 6));
+      __builtin_prefetch(s.before + (row >> 6));
+    } else if (s.has(row)) {
+      const int32_t *start = s.starts + s.rank(row);
+      if (STEP == 2) {
+        __builtin_prefetch(start);
+      } else {
+        const uint8_t *values = reinterpret_cast<const uint8_t *>(s.starts + t.count + 1);
+        __builtin_prefetch(values + *start * value_bytes(t));
+        __builtin_prefetch(values + s.starts[t.count] * value_bytes(t) + *start);
+      }
+    }
+  }
 }
 
 static inline bool sound(const Packed &t) {
@@ -148,32 +165,56 @@ static inline bool sound(const Packed &t) {
          none_negative(t.width, t.column, t.at, t.count) && t.rows > 0 && (t.form != DS_BANDS || t.count > 0);
 }
 
+struct Gather {
+  const uint8_t *data;
+  const Packed *tables;
+  const int32_t *ids;
+  float *out;
+  int64_t out_stride;
+  int32_t fields;
+};
+
+template <int STEP>
+static inline void ask_for_rows(const Gather &g, int64_t b) {
+  for (int32_t f = 0; f < g.fields; f++) ask_for_row<STEP>(g.tables[f], g.data + g.tables[f].at, g.ids[b * g.fields + f]);
+}
+
+/* False when an id is no row of its table. */
+static inline bool copy_rows(const Gather &g, int64_t b) {
+  bool inside = true;
+  for (int32_t f = 0; f < g.fields; f++) {
+    const Packed &t = g.tables[f];
+    int64_t row = g.ids[b * g.fields + f];
+    if ((uint64_t)row >= (uint64_t)t.rows) {
+      inside = false;
+      row = 0;
+    }
+    copy_row(t, g.data + t.at, row, g.out + b * g.out_stride + t.column);
+  }
+  return inside;
+}
+
 int packed_gather(ds_stream stream, ds_u8_in data, ds_i64_in descriptors, ds_i32_in ids, ds_f32 out, int64_t batch, int32_t fields,
                   int64_t out_stride) {
   if (!none_negative(batch, fields, out_stride)) return DS_INVALID;
   if (batch == 0 || fields == 0) return DS_OK;
   if (!all_set(data, descriptors, ids, out)) return DS_INVALID;
-  const Packed *tables = reinterpret_cast<const Packed *>(descriptors);
-  for (int32_t f = 0; f < fields; f++)
-    if (!sound(tables[f])) return DS_INVALID;
+  const Gather g{data, reinterpret_cast<const Packed *>(descriptors), ids, out, out_stride, fields};
+  bool sparse = false;
+  for (int32_t f = 0; f < fields; f++) {
+    if (!sound(g.tables[f])) return DS_INVALID;
+    sparse |= g.tables[f].form == DS_SPARSE;
+  }
   int outside = 0;
-  const int64_t ahead = (AHEAD + fields - 1) / fields;
+  const int64_t ahead = chunks_of(AHEAD, fields), lead = sparse ? 3 * ahead : ahead;
   parallel(stream, chunks_of(batch, ROWS), [&](int64_t chunk) {
-    const int64_t end = least((chunk + 1) * ROWS, batch);
-    for (int64_t b = chunk * ROWS; b < end; b++) {
-      const int32_t *id = ids + b * fields;
-      for (int32_t f = 0; f < fields; f++) {
-        const Packed &t = tables[f];
-        const uint8_t *table = data + t.at;
-        if (b + 2 * ahead < end) prefetch_index(t, table, id[2 * ahead * fields + f]);
-        if (b + ahead < end) prefetch_row(t, table, id[ahead * fields + f]);
-        int64_t row = id[f];
-        if ((uint64_t)row >= (uint64_t)t.rows) {
-          __atomic_store_n(&outside, 1, __ATOMIC_RELAXED);
-          row = 0;
-        }
-        copy_row(t, table, row, out + b * out_stride + t.column);
-      }
+    const int64_t first = chunk * ROWS, end = least(first + ROWS, batch);
+    const auto within = [=](int64_t b) { return b >= first && b < end; };
+    for (int64_t b = first - lead; b < end; b++) { // the first rows are asked for too, before any is read
+      if (sparse && within(b + 3 * ahead)) ask_for_rows<1>(g, b + 3 * ahead);
+      if (sparse && within(b + 2 * ahead)) ask_for_rows<2>(g, b + 2 * ahead);
+      if (within(b + ahead)) ask_for_rows<3>(g, b + ahead);
+      if (b >= first && !copy_rows(g, b)) __atomic_store_n(&outside, 1, __ATOMIC_RELAXED);
     }
   });
   return outside ? DS_OUT_OF_RANGE : DS_OK;
