@@ -32,6 +32,9 @@ final class EvaluateCommand implements Callable<Integer> {
   @Option(names = "--batch", defaultValue = "4096", description = "rows scored at once (default: ${DEFAULT-VALUE})")
   private int batch;
 
+  @Option(names = "--precision", description = "also tell what tables of 16 and 8 bits and hidden layers of 8 bits would cost")
+  private boolean precision;
+
   @Mixin private EngineOptions engine;
 
   @Override
@@ -39,10 +42,14 @@ final class EvaluateCommand implements Callable<Integer> {
     try (Backend backend = engine.open();
         Dataset dataset = Dataset.open(data);
         ModelStore.Stored stored = ModelStore.load(backend, source, batch)) {
-      Evaluation e = Evaluator.evaluate(stored.model(), asModelKnows(dataset, stored.encoder()), part);
+      Dataset seen = asModelKnows(dataset, stored.encoder());
+      Evaluation e = Evaluator.evaluate(stored.model(), seen, part);
       System.out.printf(
           Locale.ROOT, "auc %.5f logloss %.5f calibration %.4f rows %d, %.2f us a row%n", e.auc(), e.logLoss(), e.calibration(), e.rows(),
           1e6 * e.seconds() / Math.max(1, e.rows()));
+      if (precision) {
+        new PrecisionTable(backend, stored, seen, part).print();
+      }
       return 0;
     }
   }

@@ -116,6 +116,10 @@ class CommandLineTest {
     assertOk(run(join(small, "retrain", data, "--plan", quarter, "-o", slim, "--from", folder.resolve("kept/weights/0.25.model"))));
     assertOk(run(join(small, "retrain", data, "--plan", quarter, "-o", slim, "--from", folder.resolve("kept/weights/warmup.model"))));
     assertTrue(assertOk(run("evaluate", slim, data)).out.startsWith("auc 0."));
+    String[] precisions = assertOk(run("evaluate", slim, data, "--precision")).out.split("\n");
+    assertEquals(2 + 6, precisions.length, "a line for the model, a head, three kinds of tables by two of layers");
+    assertTrue(precisions[2].matches("f32 +f32 .*\\+0\\.00000.*"), precisions[2]);
+    assertEquals(precisions[0].split(" ")[1], precisions[2].trim().split(" +")[3], "served as evaluated");
     for (Path file : new Path[] {data, quarter, slim}) {
       assertFalse(assertOk(run("inspect", file)).out.isBlank());
     }

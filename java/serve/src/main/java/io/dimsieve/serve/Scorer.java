@@ -77,7 +77,7 @@ public final class Scorer implements AutoCloseable {
   public static Scorer open(Backend backend, Path file, int capacity) {
     ScoringModel model = ScoringModel.open(backend, file, Loading.COPIED);
     try {
-      return ScorerLoader.load(model, backend, capacity, model::close);
+      return ScorerLoader.load(model, backend, capacity, LayerPrecision.F32, model::close);
     } catch (RuntimeException | Error e) {
       model.close();
       throw e;
@@ -172,6 +172,16 @@ public final class Scorer implements AutoCloseable {
     idView.putBytes(0, rowIds, idOffset, Integer.BYTES * rows * fields);
     run(rows);
     out.putBytes(outOffset, scoreView, 0, Float.BYTES * rows);
+  }
+
+  /**
+   * The logits of the rows of the last call.
+   *
+   * @param out receives one per row
+   */
+  public void logits(int rows, float[] out) {
+    check(rows);
+    System.arraycopy(logits.get(0, rows), 0, out, 0, rows);
   }
 
   private void check(int rows) {

@@ -10,6 +10,8 @@ import io.dimsieve.op.BatchNorm;
 import io.dimsieve.op.BiasReluDropout;
 import io.dimsieve.op.Concat;
 import io.dimsieve.op.Cross;
+import io.dimsieve.op.Dense;
+import io.dimsieve.op.DenseI8;
 import io.dimsieve.op.FieldAttention;
 import io.dimsieve.op.FieldProjection;
 import io.dimsieve.op.FmInteraction;
@@ -36,32 +38,36 @@ final class ScorerLoader {
   private final ScoringModel model;
   private final Backend backend;
   private final int capacity;
+  private final LayerPrecision precision;
   private final Arena arena;
   private final EmbeddingLayout layout;
   private final Tensor ids;
   private final Map<String, Variable> values = new HashMap<>();
   private final List<Op> ops = new ArrayList<>();
 
-  private ScorerLoader(ScoringModel model, Backend backend, int capacity, Arena arena) {
+  private ScorerLoader(ScoringModel model, Backend backend, int capacity, LayerPrecision precision, Arena arena) {
     this.model = model;
     this.backend = backend;
     this.capacity = capacity;
+    this.precision = precision;
     this.arena = arena;
     this.layout = model.layout();
     this.ids = Tensor.allocate(backend, arena, Tensor.Type.I32, capacity, layout.fields());
   }
 
   /** A scorer on {@code backend}; {@code atClose} runs when it is closed. */
-  static Scorer load(ScoringModel model, Backend backend, int capacity, Runnable atClose) {
+  static Scorer load(ScoringModel model, Backend backend, int capacity, LayerPrecision precision, Runnable atClose) {
     if (capacity < 1) {
       throw new IllegalArgumentException("capacity must be positive, is " + capacity);
     }
     Arena arena = new Arena(backend);
     try {
-      ScorerLoader loader = new ScorerLoader(model, backend, capacity, arena);
+      ScorerLoader loader = new ScorerLoader(model, backend, capacity, precision, arena);
       Variable logit = null;
-      for (Instruction instruction : model.program().instructions()) {
-        logit = loader.add(instruction);
+      List<Instruction> program = model.program().instructions();
+      for (int i = 0; i < program.size(); i++) {
+        boolean layer = i + 1 < program.size() && isLayer(program.get(i), program.get(i + 1));
+        logit = layer ? loader.layer(program.get(i), program.get(++i)) : loader.add(program.get(i));
       }
       if (logit == null || logit.columns() != 1) {
         throw new ModelFormatException(model.name(), "its program does not end in a logit");
@@ -71,6 +77,22 @@ final class ScorerLoader {
       arena.close();
       throw e;
     }
+  }
+
+  /** A product and the bias that is added to it. */
+  private static boolean isLayer(Instruction product, Instruction bias) {
+    return product.kind() == Program.Kind.MATMUL && (bias.kind() == Program.Kind.BIAS || bias.kind() == Program.Kind.BIAS_RELU)
+        && bias.a().equals(product.out());
+  }
+
+  private Variable layer(Instruction product, Instruction bias) {
+    Variable x = value(product.a());
+    Variable out = fresh(product);
+    Weights w = weights(product.weight(), x.columns(), product.size());
+    Weights b = weights(bias.weight(), 1, product.size());
+    boolean hidden = bias.kind() == Program.Kind.BIAS_RELU;
+    ops.add(hidden && precision == LayerPrecision.I8 ? new DenseI8(backend, arena, x, w.value(), b, true, out) : new Dense(backend, x, w, b, hidden, out));
+    return out;
   }
 
   private Variable add(Instruction i) {

@@ -90,7 +90,7 @@ public final class ScoringModel implements AutoCloseable {
     ScoringModel model = null;
     try {
       model = new ScoringModel(backend, ownsBackend, mapping, file);
-      model.scorer(backend, 1).close();
+      model.scorer(backend, 1, LayerPrecision.F32).close();
       return model;
     } catch (RuntimeException | Error e) {
       if (model != null) {
@@ -115,14 +115,19 @@ public final class ScoringModel implements AutoCloseable {
   }
 
   /**
-   * A scorer for the calling thread, in which the kernels run too.
+   * A scorer for the calling thread, in which the kernels run too; layers in floats.
    *
    * @param capacity rows of its largest call, at least 1
    */
   public Scorer scorer(int capacity) {
+    return scorer(capacity, LayerPrecision.F32);
+  }
+
+  /** A scorer for the calling thread, in which the kernels run too. */
+  public Scorer scorer(int capacity, LayerPrecision precision) {
     Backend stream = backend.sibling(1);
     try {
-      return ScorerLoader.load(this, stream, capacity, stream::close);
+      return ScorerLoader.load(this, stream, capacity, precision, stream::close);
     } catch (RuntimeException | Error e) {
       stream.close();
       throw e;
@@ -134,11 +139,11 @@ public final class ScoringModel implements AutoCloseable {
    *
    * @param stream must outlive the scorer
    */
-  public Scorer scorer(Backend stream, int capacity) {
+  public Scorer scorer(Backend stream, int capacity, LayerPrecision precision) {
     if (stream.device() != backend.device()) {
       throw new ConfigurationException("a model on " + backend.device() + " cannot be scored with on " + stream.device());
     }
-    return ScorerLoader.load(this, stream, capacity, () -> {});
+    return ScorerLoader.load(this, stream, capacity, precision, () -> {});
   }
 
   /** The file it came from. */
