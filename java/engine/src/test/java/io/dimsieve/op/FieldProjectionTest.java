@@ -50,6 +50,8 @@ class FieldProjectionTest {
       double[] input = fixture.rows(e.value());
       double[] dy = fixture.rows(out.gradient());
       OpFixture.assertClose("out", project(input, m, layout, size), fixture.rows(out.value()));
+      fixture.tape.forward(batch, false);
+      OpFixture.assertClose("out outside training", project(input, m, layout, size), fixture.rows(out.value()));
       fixture.assertGradient("de", v -> project(v, m, layout, size), input, dy, fixture.rows(e.gradient()));
       fixture.assertGradient("dmaps", v -> project(input, v, layout, size), m, dy, OpFixture.doubles(maps.gradient().toArray()));
     }

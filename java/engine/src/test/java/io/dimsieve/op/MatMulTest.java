@@ -1,7 +1,9 @@
 package io.dimsieve.op;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -42,6 +44,33 @@ class MatMulTest {
     }
   }
 
+  /** A row alone has the bits that it has among others, and those of float sums along the columns. */
+  @ParameterizedTest
+  @CsvSource({"1,7,3", "40,17,9", "130,64,33"})
+  void outsideTrainingTheBatchChangesNoBit(int batch, int in, int out) {
+    try (OpFixture fixture = new OpFixture(batch, 1, 24)) {
+      Variable x = fixture.tape.variable(in);
+      Variable y = fixture.tape.variable(out);
+      Weights w = fixture.tape.weights("w", in, out);
+      MatMul product = new MatMul(fixture.backend, x, w, y);
+      fixture.fill(x.value());
+      fixture.fill(w.value());
+      float[] input = x.value().get(0, batch * in);
+      float[] weight = w.value().toArray();
+      product.forward(batch, false);
+      float[] all = y.value().get(0, batch * out);
+      for (int i = 0; i < all.length; i++) {
+        float sum = 0;
+        for (int k = 0; k < in; k++) {
+          sum += input[i / out * in + k] * weight[k * out + i % out];
+        }
+        assertEquals(sum, all[i]);
+      }
+      product.forward(1, false);
+      assertArrayEquals(Arrays.copyOf(all, out), y.value().get(0, out));
+    }
+  }
+
   /** A row of several parts is several rows. */
   @ParameterizedTest
   @CsvSource({"1,1,1,1", "5,3,7,2", "33,4,16,9"})
@@ -59,6 +88,9 @@ class MatMulTest {
       double[] input = fixture.rows(x.value());
       double[] dy = fixture.rows(y.gradient());
       int rows = batch * parts;
+      double[] trained = fixture.rows(y.value());
+      fixture.tape.forward(batch, false);
+      OpFixture.assertClose("y outside training", trained, fixture.rows(y.value()));
       OpFixture.assertClose("y", product(input, weight, rows, in, out), fixture.rows(y.value()));
       fixture.assertGradient("dx", v -> product(v, weight, rows, in, out), input, dy, fixture.rows(x.gradient()));
       fixture.assertGradient("dw", v -> product(input, v, rows, in, out), weight, dy, OpFixture.doubles(w.gradient().toArray()));

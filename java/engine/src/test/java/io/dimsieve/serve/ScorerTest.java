@@ -14,6 +14,8 @@ import io.dimsieve.data.Part;
 import io.dimsieve.data.Split;
 import io.dimsieve.data.SyntheticRows;
 import io.dimsieve.kernel.Backend;
+import io.dimsieve.kernel.binding.Native;
+import io.dimsieve.memory.Arena;
 import io.dimsieve.memory.Block;
 import io.dimsieve.memory.HostAllocator;
 import io.dimsieve.model.CtrModel;
@@ -22,6 +24,7 @@ import io.dimsieve.tensor.EmbeddingLayout;
 import io.dimsieve.tensor.Precision;
 import io.dimsieve.tensor.RowMasks;
 import io.dimsieve.tensor.StoredBytes;
+import io.dimsieve.tensor.Tensor;
 import io.dimsieve.train.Evaluator;
 import io.dimsieve.train.ModelStore;
 import io.dimsieve.train.TrainSpec;
@@ -82,7 +85,7 @@ class ScorerTest {
       try (ModelStore.Stored stored = ModelStore.load(backend, file, 256);
           Scorer scorer = Scorer.open(backend, file, 1)) {
         Evaluator.Scores scores = Evaluator.score(stored.model(), dataset, Part.TEST);
-        assertScores(scores.logits(), dataset, scorer);
+        assertScores(backend, scores.logits(), dataset, scorer);
       }
     }
   }
@@ -124,7 +127,7 @@ class ScorerTest {
           assertArrayEquals(fewer, stored.encoder().rows());
           assertEquals(0, stored.encoder().encode(3, whole.encoder().vocabulary(3).value(25)));
           assertThrows(NativeException.class, () -> scorer.score(new int[] {0, 0, 0, 20}, 1, new float[1]));
-          assertScores(expected, dataset, scorer);
+          assertScores(backend, expected, dataset, scorer);
           Path again = folder.resolve("again.model");
           ModelStore.save(stored.model(), stored.encoder(), Map.of(), again);
           assertEquals(-1, Files.mismatch(file, again));
@@ -133,7 +136,15 @@ class ScorerTest {
     }
   }
 
-  private static void assertScores(float[] logits, Dataset dataset, Scorer scorer) {
+  /** A row alone scores what the trainer's evaluation of whole batches says, to the last bit. */
+  private static void assertScores(Backend backend, float[] logits, Dataset dataset, Scorer scorer) {
+    float[] expected;
+    try (Arena arena = new Arena(backend)) {
+      Tensor values = Tensor.floats(backend, arena, logits.length, 1);
+      values.set(0, logits);
+      assertEquals(0, Native.ds_sigmoid(backend.handle(), backend.stream(), values.address(), values.address(), logits.length));
+      expected = values.toArray();
+    }
     int[] row = new int[dataset.fields()];
     float[] out = new float[1];
     try (var reader = io.dimsieve.data.BatchReader.inOrder(dataset, Part.TEST, 256, HostAllocator.INSTANCE)) {
@@ -146,6 +157,7 @@ class ScorerTest {
           }
           scorer.score(row, 1, out);
           assertEquals(1 / (1 + Math.exp(-logits[done])), out[0], 1e-6, "row " + done);
+          assertEquals(expected[done], out[0], "row " + done);
         }
       }
       assertEquals(logits.length, done);

@@ -7,7 +7,7 @@ import io.dimsieve.tensor.EmbeddingLayout;
 
 /**
  * A linear map per field to a common size: e [batch, Σ width_f] → [batch, fields · size], out_f = e_f M_f with M_f [width_f, size]. It lets fields of
- * unequal width meet in an inner product (SSEDS, section on aligning sizes). A field of width 0 gives zeros.
+ * unequal width meet in an inner product (SSEDS, section on aligning sizes). A field of width 0 gives zeros. Whose sums these are, {@link MatMul} says.
  */
 public final class FieldProjection implements Op {
 
@@ -37,9 +37,16 @@ public final class FieldProjection implements Op {
     int column = 0;
     for (int f = 0; f < layout.fields(); f++) {
       int width = layout.width(f);
-      product(
-          0, 0, batch, size, width, e.value().address() + 4L * column, e.columns(), maps.value().address() + 4L * column * size, size, 0,
-          out.value().address() + 4L * f * size, out.columns());
+      long x = e.value().address() + 4L * column;
+      long map = maps.value().address() + 4L * column * size;
+      long y = out.value().address() + 4L * f * size;
+      if (training) {
+        product(0, 0, batch, size, width, x, e.columns(), map, size, 0, y, out.columns());
+      } else {
+        Status.check(
+            "dense_forward",
+            Native.ds_dense_forward(backend.handle(), backend.stream(), x, e.columns(), map, 0, 0, y, out.columns(), batch, width, size));
+      }
       column += width;
     }
   }

@@ -8,6 +8,9 @@ import io.dimsieve.kernel.binding.Native;
  * Matrix product with a weight: x [batch, in] · w [in, out] → [batch, out]. Backward: dw = xᵀ dy, dx (+)= dy wᵀ.
  *
  * <p>An x of r · in columns is r rows of in side by side: each is multiplied with the same w, and out has r · out columns.
+ *
+ * <p>Outside training the sums are those of {@code dense_forward}, in an order of their own whatever the batch: a row gets the same bits in evaluation and
+ * in scoring, alone or among others, and with masked columns or without them. In training they are the BLAS's.
  */
 public final class MatMul implements Op {
 
@@ -31,6 +34,14 @@ public final class MatMul implements Op {
 
   @Override
   public void forward(int batch, boolean training) {
+    if (!training) {
+      Status.check(
+          "dense_forward",
+          Native.ds_dense_forward(
+              backend.handle(), backend.stream(), x.value().address(), in, w.value().address(), 0, 0, out.value().address(), columns, rows(batch), in,
+              columns));
+      return;
+    }
     Status.check(
         "matmul",
         Native.ds_matmul(
