@@ -88,7 +88,7 @@ struct Mlp {
     for (int i = 0; i < LAYERS; i++) layer(i, batch);
   }
   void layer(int i, int64_t batch) {
-    CALL(dense_forward, stream, a[i], WIDTH[i], w[i], bias[i], i + 1 < LAYERS, a[i + 1], WIDTH[i + 1], batch, WIDTH[i], WIDTH[i + 1]);
+    CALL(dense_forward, stream, a[i], WIDTH[i], w[i], nullptr, bias[i], i + 1 < LAYERS, a[i + 1], WIDTH[i + 1], batch, WIDTH[i], WIDTH[i + 1]);
   }
   void bytes_layer(int i, int64_t batch) {
     CALL(dense_i8_forward, stream, a[i], WIDTH[i], packed[i], scale[i], bias[i], i + 1 < LAYERS, workspace, a[i + 1], WIDTH[i + 1], batch, WIDTH[i], WIDTH[i + 1]);

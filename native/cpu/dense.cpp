@@ -1,10 +1,10 @@
 /*
  * A dense layer as scoring and evaluation compute it: without a BLAS, and with the same bits for any number of rows in a call.
  *
- *   out[b, j] = act(Σ_k x[b, k] w[k, j] + bias[j]),   k < depth;   act = max(0, ·) with relu, else nothing
+ *   out[b, j] = act(start[j] + Σ_k x[b, k] w[k, j] + bias[j]),   k < depth;   act = max(0, ·) with relu, else nothing
  *
- * x [batch, depth] in rows of x_stride, w [depth, n] as the trainer holds it, bias [n] or null, out [batch, n] in rows of out_stride; out overlaps nothing.
- * A sum starts at +0 and goes along k, ascending, one rounding per product and per addition: neither the rows beside it, nor the way a call is cut, nor columns
+ * x [batch, depth] in rows of x_stride, w [depth, n] as the trainer holds it, start and bias [n] or null, out [batch, n] in rows of out_stride; out overlaps nothing.
+ * A sum starts at +0, or at start: what this gave for columns of x before these, the same in every row. It goes along k, ascending, one rounding per product and per addition: neither the rows beside it, nor the way a call is cut, nor columns
  * of zeros within x (a mask) change a bit.
  *
  * One row is bound by the memory that w comes from. Entries of x that are 0 are passed over, with them their rows of w: after a ReLU about half. That is exact
@@ -43,7 +43,7 @@ constexpr int64_t SHARE = 3; // groups above which a copy pays
 constexpr int64_t STRIP = NARROW * LANES; // columns that share a copy
 
 struct Layer {
-  const float *x, *w, *bias;
+  const float *x, *w, *start, *bias;
   float *out;
   int64_t x_stride, out_stride, depth, n;
   bool relu;
@@ -58,6 +58,10 @@ static inline void finish(const Layer &a, float *row, int64_t first, int64_t n) 
     if (a.relu) y = max(zero, y); // of zero and a NaN the second is taken
     put(row + j, y, m);
   });
+}
+
+static inline void begin(const Layer &a, float *row, int64_t first, int64_t n) {
+  each_block(n, [&](int64_t j, int m) { put(row + j, a.start ? get(a.start + first + j, m) : lanes(0.0f), m); });
 }
 
 /* One row of w onto the sums. */
@@ -108,13 +112,14 @@ static void group(const float *x, int64_t x_stride, const float *w, int64_t w_st
 
 static void one_row(const Layer &a) {
   if (a.n <= LANES) {
-    group<1>(a.x, 0, a.w, a.n, a.depth, a.out, 0, a.n, true);
+    begin(a, a.out, 0, a.n);
+    group<1>(a.x, 0, a.w, a.n, a.depth, a.out, 0, a.n, false);
     finish(a, a.out, 0, a.n);
     return;
   }
   constexpr int AT_ONCE = 4;
   int32_t list[LISTED + AT_ONCE];
-  each_block(a.n, [&](int64_t j, int m) { put(a.out + j, lanes(0.0f), m); });
+  begin(a, a.out, 0, a.n);
   for (int64_t k = 0; k < a.depth; k += LISTED) {
     const int64_t end = least(k + LISTED, a.depth);
     int64_t count = 0;
@@ -161,6 +166,8 @@ static void block(const Layer &a, int64_t first_row, int64_t rows, int64_t first
   const int64_t step = copied ? STRIP : WIDE * LANES;
   float copy[SLAB * STRIP];
   float *out = a.out + first_row * a.out_stride + first_column;
+  if (a.start)
+    for (int64_t r = 0; r < rows; r++) begin(a, out + r * a.out_stride, first_column, columns);
   for (int64_t k = 0; k == 0 || k < a.depth; k += SLAB) {
     const int64_t depth = least(SLAB, a.depth - k);
     for (int64_t j = 0; j < columns; j += step) {
@@ -171,19 +178,19 @@ static void block(const Layer &a, int64_t first_row, int64_t rows, int64_t first
       for (int64_t g = 0; g < groups; g++) {
         const int64_t row = rows * g / groups, end = rows * (g + 1) / groups;
         GROUPS[end - row](a.x + (first_row + row) * a.x_stride + k, a.x_stride, copied ? copy : w, copied ? STRIP : a.n, depth,
-                          out + row * a.out_stride + j, a.out_stride, width, k == 0);
+                          out + row * a.out_stride + j, a.out_stride, width, k == 0 && !a.start);
       }
     }
   }
   for (int64_t r = 0; r < rows; r++) finish(a, out + r * a.out_stride, first_column, columns);
 }
 
-int dense_forward(ds_stream stream, ds_f32_in x, int64_t x_stride, ds_f32_in w, ds_f32_in bias, int32_t relu, ds_f32 out, int64_t out_stride,
-                  int64_t batch, int64_t depth, int64_t n) {
+int dense_forward(ds_stream stream, ds_f32_in x, int64_t x_stride, ds_f32_in w, ds_f32_in start, ds_f32_in bias, int32_t relu, ds_f32 out,
+                  int64_t out_stride, int64_t batch, int64_t depth, int64_t n) {
   if (!none_negative(batch, depth, n) || depth > INT32_MAX || x_stride < depth || out_stride < n) return DS_INVALID;
   if (batch == 0 || n == 0) return DS_OK;
   if (!out || (depth > 0 && !all_set(x, w))) return DS_INVALID;
-  const Layer a{x, w, bias, out, x_stride, out_stride, depth, n, relu != 0};
+  const Layer a{x, w, start, bias, out, x_stride, out_stride, depth, n, relu != 0};
   if (batch == 1) {
     one_row(a);
     return DS_OK;

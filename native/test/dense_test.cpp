@@ -43,7 +43,7 @@ struct Problem {
 
   F32 run(ds_stream s, bool with_bias, bool relu) {
     F32 out(batch * out_stride);
-    REQUIRE_STATUS(DS_OK, backend->dense_forward(s, x, x_stride, w, with_bias ? bias.data() : nullptr, relu, out, out_stride, batch, depth, n));
+    REQUIRE_STATUS(DS_OK, backend->dense_forward(s, x, x_stride, w, nullptr, with_bias ? bias.data() : nullptr, relu, out, out_stride, batch, depth, n));
     return out;
   }
 };
@@ -75,9 +75,26 @@ TEST(dense_gives_a_row_the_same_bits_in_every_batch) {
   for (int64_t size : {1, 2, 5, 8, 30, 99})
     for (int64_t first : {int64_t(0), 200 - size}) {
       F32 part(size * whole.out_stride);
-      REQUIRE_STATUS(DS_OK, backend->dense_forward(nullptr, whole.x + first * whole.x_stride, whole.x_stride, whole.w, whole.bias, 1, part, whole.out_stride,
+      REQUIRE_STATUS(DS_OK, backend->dense_forward(nullptr, whole.x + first * whole.x_stride, whole.x_stride, whole.w, nullptr, whole.bias, 1, part, whole.out_stride,
                                                    size, whole.depth, whole.n));
       REQUIRE(std::memcmp(part.data(), out.data() + first * whole.out_stride, (size_t)(size * whole.out_stride) * 4) == 0);
+    }
+}
+
+TEST(dense_goes_on_from_the_sums_of_columns_that_all_rows_share) {
+  Random random(93);
+  for (int64_t batch : {1, 2, 7, 40, 300})
+    for (int64_t shared : {1, 30, 89}) {
+      Problem whole(random, batch, 90, 70, 2);
+      for (int64_t b = 1; b < batch; b++)
+        for (int64_t k = 0; k < shared; k++) whole.x[b * whole.x_stride + k] = whole.x[k];
+      F32 start(whole.n), out(batch * whole.out_stride);
+      REQUIRE_STATUS(DS_OK, backend->dense_forward(nullptr, whole.x, whole.x_stride, whole.w, nullptr, nullptr, 0, start, whole.n, 1, shared, whole.n));
+      for_each_pool([&](ds_stream s) {
+        REQUIRE_STATUS(DS_OK, backend->dense_forward(s, whole.x + shared, whole.x_stride, whole.w + shared * whole.n, start, whole.bias, 1, out, whole.out_stride,
+                                                     batch, whole.depth - shared, whole.n));
+        REQUIRE(out == whole.expected(true, true));
+      });
     }
 }
 
@@ -116,11 +133,11 @@ TEST(dense_keeps_what_is_not_finite_in_its_input) {
 
 TEST(dense_refuses_strides_shorter_than_rows) {
   F32 x(6), w(6), out(9);
-  REQUIRE_STATUS(DS_INVALID, backend->dense_forward(nullptr, x, 1, w, nullptr, 0, out, 3, 3, 2, 3));
-  REQUIRE_STATUS(DS_INVALID, backend->dense_forward(nullptr, x, 2, w, nullptr, 0, out, 2, 3, 2, 3));
-  REQUIRE_STATUS(DS_INVALID, backend->dense_forward(nullptr, x, 2, w, nullptr, 0, nullptr, 3, 3, 2, 3));
-  REQUIRE_STATUS(DS_INVALID, backend->dense_forward(nullptr, x, 2, nullptr, nullptr, 0, out, 3, 3, 2, 3));
-  REQUIRE_STATUS(DS_INVALID, backend->dense_forward(nullptr, nullptr, 2, w, nullptr, 0, out, 3, 3, 2, 3));
-  REQUIRE_STATUS(DS_OK, backend->dense_forward(nullptr, nullptr, 0, nullptr, nullptr, 0, out, 3, 3, 0, 3));
-  REQUIRE_STATUS(DS_OK, backend->dense_forward(nullptr, nullptr, 2, nullptr, nullptr, 0, nullptr, 3, 0, 2, 3));
+  REQUIRE_STATUS(DS_INVALID, backend->dense_forward(nullptr, x, 1, w, nullptr, nullptr, 0, out, 3, 3, 2, 3));
+  REQUIRE_STATUS(DS_INVALID, backend->dense_forward(nullptr, x, 2, w, nullptr, nullptr, 0, out, 2, 3, 2, 3));
+  REQUIRE_STATUS(DS_INVALID, backend->dense_forward(nullptr, x, 2, w, nullptr, nullptr, 0, nullptr, 3, 3, 2, 3));
+  REQUIRE_STATUS(DS_INVALID, backend->dense_forward(nullptr, x, 2, nullptr, nullptr, nullptr, 0, out, 3, 3, 2, 3));
+  REQUIRE_STATUS(DS_INVALID, backend->dense_forward(nullptr, nullptr, 2, w, nullptr, nullptr, 0, out, 3, 3, 2, 3));
+  REQUIRE_STATUS(DS_OK, backend->dense_forward(nullptr, nullptr, 0, nullptr, nullptr, nullptr, 0, out, 3, 3, 0, 3));
+  REQUIRE_STATUS(DS_OK, backend->dense_forward(nullptr, nullptr, 2, nullptr, nullptr, nullptr, 0, nullptr, 3, 0, 2, 3));
 }

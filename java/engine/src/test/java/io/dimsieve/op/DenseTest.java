@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.dimsieve.tensor.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -36,6 +37,28 @@ class DenseTest {
           assertEquals(relu ? Math.max(0, sum) : sum, actual[b * out + j], 1e-4);
         }
       }
+    }
+  }
+
+  @Test
+  void whatAllRowsShareIsComputedOnce() {
+    try (OpFixture fixture = new OpFixture(9, 1, 133)) {
+      Variable x = fixture.tape.variable(20);
+      Variable plain = fixture.tape.variable(6);
+      Variable shared = fixture.tape.variable(6);
+      Weights w = fixture.tape.weights("w", 20, 6);
+      Weights bias = fixture.tape.weights("bias", 1, 6);
+      fixture.fill(x.value());
+      fixture.fill(w.value());
+      fixture.fill(bias.value());
+      float[] first = x.value().get(0, 12);
+      for (int b = 0; b < 9; b++) {
+        x.value().set(20L * b, first);
+      }
+      Tensor start = Tensor.floats(fixture.backend, fixture.tape.arena(), 1, 6);
+      new Dense(fixture.backend, x, w, bias, true, plain).forward(9, false);
+      new Dense(fixture.backend, x, w, bias, true, shared, 12, start).forward(9, false);
+      assertArrayEquals(fixture.rows(plain.value()), fixture.rows(shared.value()));
     }
   }
 

@@ -45,7 +45,7 @@ public final class FieldProjection implements Op {
       } else {
         Status.check(
             "dense_forward",
-            Native.ds_dense_forward(backend.handle(), backend.stream(), x, e.columns(), map, 0, 0, y, out.columns(), batch, width, size));
+            Native.ds_dense_forward(backend.handle(), backend.stream(), x, e.columns(), map, 0, 0, 0, y, out.columns(), batch, width, size));
       }
       column += width;
     }

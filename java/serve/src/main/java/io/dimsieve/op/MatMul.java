@@ -38,7 +38,7 @@ public final class MatMul implements Op {
       Status.check(
           "dense_forward",
           Native.ds_dense_forward(
-              backend.handle(), backend.stream(), x.value().address(), in, w.value().address(), 0, 0, out.value().address(), columns, rows(batch), in,
+              backend.handle(), backend.stream(), x.value().address(), in, w.value().address(), 0, 0, 0, out.value().address(), columns, rows(batch), in,
               columns));
       return;
     }

@@ -77,7 +77,7 @@ public final class Scorer implements AutoCloseable {
   public static Scorer open(Backend backend, Path file, int capacity) {
     ScoringModel model = ScoringModel.open(backend, file, Loading.COPIED);
     try {
-      return ScorerLoader.load(model, backend, capacity, LayerPrecision.F32, model::close);
+      return ScorerLoader.load(model, backend, capacity, LayerPrecision.F32, 0, model::close);
     } catch (RuntimeException | Error e) {
       model.close();
       throw e;
@@ -184,7 +184,8 @@ public final class Scorer implements AutoCloseable {
     System.arraycopy(logits.get(0, rows), 0, out, 0, rows);
   }
 
-  private void check(int rows) {
+  /** Refuses a closed scorer, and a number of rows that it has no room for. */
+  void check(int rows) {
     if (!open || !model.isOpen()) {
       throw new IllegalStateException("scorer used after it, or its model, was closed");
     }
@@ -193,7 +194,17 @@ public final class Scorer implements AutoCloseable {
     }
   }
 
-  private void run(int rows) {
+  /** Where the ids of the next {@link #run} are written. */
+  UnsafeBuffer idView() {
+    return idView;
+  }
+
+  /** Where the scores of the last {@link #run} are. */
+  UnsafeBuffer scoreView() {
+    return scoreView;
+  }
+
+  void run(int rows) {
     if (!onHost) {
       backend.copyIn(ids.address(), idStaging.address(), (long) Integer.BYTES * rows * fields);
     }

@@ -27,6 +27,7 @@ import io.dimsieve.tensor.EmbeddingTable;
 import io.dimsieve.tensor.PackedTable;
 import io.dimsieve.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,30 +40,38 @@ final class ScorerLoader {
   private final Backend backend;
   private final int capacity;
   private final LayerPrecision precision;
+  private final int contextFields;
   private final Arena arena;
   private final EmbeddingLayout layout;
   private final Tensor ids;
   private final Map<String, Variable> values = new HashMap<>();
   private final List<Op> ops = new ArrayList<>();
+  private Variable gathered;
 
-  private ScorerLoader(ScoringModel model, Backend backend, int capacity, LayerPrecision precision, Arena arena) {
+  private ScorerLoader(ScoringModel model, Backend backend, int capacity, LayerPrecision precision, int contextFields, Arena arena) {
     this.model = model;
     this.backend = backend;
     this.capacity = capacity;
     this.precision = precision;
+    this.contextFields = contextFields;
     this.arena = arena;
     this.layout = model.layout();
     this.ids = Tensor.allocate(backend, arena, Tensor.Type.I32, capacity, layout.fields());
   }
 
-  /** A scorer on {@code backend}; {@code atClose} runs when it is closed. */
-  static Scorer load(ScoringModel model, Backend backend, int capacity, LayerPrecision precision, Runnable atClose) {
+  /**
+   * A scorer on {@code backend}.
+   *
+   * @param contextFields leading fields whose ids are equal in all rows of a call
+   * @param atClose runs when it is closed
+   */
+  static Scorer load(ScoringModel model, Backend backend, int capacity, LayerPrecision precision, int contextFields, Runnable atClose) {
     if (capacity < 1) {
       throw new IllegalArgumentException("capacity must be positive, is " + capacity);
     }
     Arena arena = new Arena(backend);
     try {
-      ScorerLoader loader = new ScorerLoader(model, backend, capacity, precision, arena);
+      ScorerLoader loader = new ScorerLoader(model, backend, capacity, precision, contextFields, arena);
       Variable logit = null;
       List<Instruction> program = model.program().instructions();
       for (int i = 0; i < program.size(); i++) {
@@ -91,12 +100,18 @@ final class ScorerLoader {
     Weights w = weights(product.weight(), x.columns(), product.size());
     Weights b = weights(bias.weight(), 1, product.size());
     boolean hidden = bias.kind() == Program.Kind.BIAS_RELU;
-    ops.add(hidden && precision == LayerPrecision.I8 ? new DenseI8(backend, arena, x, w.value(), b, true, out) : new Dense(backend, x, w, b, hidden, out));
+    int shared = x == gathered ? Arrays.stream(layout.widths(), 0, contextFields).sum() : 0;
+    ops.add(hidden && precision == LayerPrecision.I8
+        ? new DenseI8(backend, arena, x, w.value(), b, true, out)
+        : new Dense(backend, x, w, b, hidden, out, shared, shared > 0 ? Tensor.floats(backend, arena, 1, out.columns()) : null));
     return out;
   }
 
   private Variable add(Instruction i) {
     Variable out = i.kind() == Program.Kind.BIAS || i.kind() == Program.Kind.BIAS_RELU ? value(i.a()) : fresh(i);
+    if (i.kind() == Program.Kind.GATHER) {
+      gathered = out;
+    }
     ops.add(switch (i.kind()) {
       case LINEAR -> new Linear(backend, firstOrder(), weights("linear.bias", 1, 1), ids, out, null);
       case GATHER -> new PackedGather(backend, tables(), ids, out);

@@ -127,7 +127,7 @@ public final class ScoringModel implements AutoCloseable {
   public Scorer scorer(int capacity, LayerPrecision precision) {
     Backend stream = backend.sibling(1);
     try {
-      return ScorerLoader.load(this, stream, capacity, precision, stream::close);
+      return ScorerLoader.load(this, stream, capacity, precision, 0, stream::close);
     } catch (RuntimeException | Error e) {
       stream.close();
       throw e;
@@ -143,7 +143,26 @@ public final class ScoringModel implements AutoCloseable {
     if (stream.device() != backend.device()) {
       throw new ConfigurationException("a model on " + backend.device() + " cannot be scored with on " + stream.device());
     }
-    return ScorerLoader.load(this, stream, capacity, precision, () -> {});
+    return ScorerLoader.load(this, stream, capacity, precision, 0, () -> {});
+  }
+
+  /**
+   * A scorer of many candidates in one context, for the calling thread.
+   *
+   * @param contextFields fields of the context: the first ones of the schema, from 1 to all but one
+   * @param capacity candidates of its largest call, at least 1
+   */
+  public CandidateScorer candidateScorer(int contextFields, int capacity) {
+    if (contextFields < 1 || contextFields >= layout.fields()) {
+      throw new IllegalArgumentException(contextFields + " fields of context, of a model of " + layout.fields());
+    }
+    Backend stream = backend.sibling(1);
+    try {
+      return new CandidateScorer(ScorerLoader.load(this, stream, capacity, LayerPrecision.F32, contextFields, stream::close), contextFields);
+    } catch (RuntimeException | Error e) {
+      stream.close();
+      throw e;
+    }
   }
 
   /** The file it came from. */
