@@ -51,7 +51,7 @@ struct Later {
 };
 
 struct GroupSum {
-  const float *grad; // of the first column
+  const float *grad; // what the place of a row counts from
   int64_t stride;
   const int32_t *order, *start;
 
