@@ -9,8 +9,8 @@
  * what follows has one rounding for the conversion, each product and the addition.
  *
  * With AVX2, |q| (unsigned) times p with q's sign is added in pairs to 16 bits, which 2 * 127 * 127 = 32258 cannot pass, then in pairs to 32. One row takes
- * only the words of q that are not 0 and walks through the words of p as they lie in memory, with the sums in out; more rows go in tiles with sums in
- * registers. A byte of w is read once for up to GROUP rows; 2 batch depth n integer operations.
+ * only the words of q that are not 0 and walks through the words of p as they lie in memory, with the sums in out; more rows, and a row of few columns, go in
+ * tiles with sums in registers. A byte of w is read once for up to GROUP rows; 2 batch depth n integer operations.
  */
 #include "arguments.h"
 #include "lanes.h"
@@ -219,7 +219,10 @@ int dense_i8_forward(ds_stream stream, ds_f32_in x, int64_t x_stride, ds_i32_in 
   const Layer a{x, x_stride, packed, scale, bias, relu != 0, workspace, out, out_stride, depth, n};
   if (batch == 1) {
     quantize_row(a, 0);
-    a.row(0)[a.words() + 1] ? one_row<true>(a) : one_row<false>(a);
+    if (n <= LANES)
+      block(a, 0, 1, 0, n);
+    else
+      a.row(0)[a.words() + 1] ? one_row<true>(a) : one_row<false>(a);
     return DS_OK;
   }
   ds_stream pool = batch < FEW || batch * depth * n < WORTH ? nullptr : stream;

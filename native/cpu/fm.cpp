@@ -22,10 +22,11 @@ constexpr int64_t ROWS = 64; // batch rows a unit of work
 
 static bool places_inside(const int32_t *identity, int64_t columns, int64_t dim) {
   if (dim == 0) return columns == 0;
-  if (identity)
-    for (int64_t c = 0; c < columns; c++)
-      if ((uint64_t)(int64_t)identity[c] >= (uint64_t)dim) return false;
-  return true;
+  if (!identity) return true;
+  const uint32_t limit = (uint32_t)least(dim, INT64_C(1) << 31); // of all, so that vectors do it
+  uint32_t outside = 0;
+  for (int64_t c = 0; c < columns; c++) outside |= (uint32_t)identity[c] >= limit;
+  return !outside;
 }
 
 struct Moments {
