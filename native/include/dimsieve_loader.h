@@ -45,13 +45,13 @@ static inline ds_handle ds_open(const char *path, const char *isa, char *text, s
  * Maps a whole file to memory that all processes which do so share, for reading: out[0] the first byte, at a page, out[1] the bytes. DS_INVALID with the reason
  * in text[n].
  */
-static inline int ds_map(const char *path, ds_i64 out, char *text, size_t n) {
-  const int file = open(path, O_RDONLY | O_CLOEXEC);
+static inline int ds_map(ds_u8_in path, ds_i64 out, ds_address text, size_t n) {
+  const int file = open((const char *)path, O_RDONLY | O_CLOEXEC);
   struct stat about;
   void *address = MAP_FAILED;
   if (file >= 0 && fstat(file, &about) == 0 && about.st_size > 0) address = mmap(NULL, (size_t)about.st_size, PROT_READ, MAP_SHARED, file, 0);
   if (address == MAP_FAILED) {
-    snprintf(text, n, "%s", file < 0 || about.st_size > 0 ? strerror(errno) : "it is empty");
+    snprintf((char *)text, n, "%s", file < 0 || about.st_size > 0 ? strerror(errno) : "it is empty");
   } else {
     out[0] = (int64_t)address;
     out[1] = (int64_t)about.st_size;
