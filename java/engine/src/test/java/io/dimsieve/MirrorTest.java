@@ -40,7 +40,7 @@ class MirrorTest {
       // Build time only; without it nothing compiles.
       "kernel/preset/NativePreset",
       // Constants; ScoringModelTest opens models in every way.
-      "encode/FieldKind", "serve/Loading",
+      "encode/FieldKind", "serve/Loading", "serve/LayerPrecision",
       // Reads what ScoringModelTest opens.
       "kernel/MappedFile",
       // Written by ModelStore and read back by ScorerTest, with the programs in them.
