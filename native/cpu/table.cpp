@@ -10,7 +10,7 @@ namespace DS_ISA {
 
 extern const ds_backend kernels;
 const ds_backend kernels = {
-    DS_ABI,  sizeof(ds_backend), nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr,
+    DS_ABI,  sizeof(ds_backend), nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr,
 #define KERNEL(name, params, args) name,
 #include "kernels.def"
 #undef KERNEL
