@@ -23,7 +23,8 @@ import org.agrona.concurrent.UnsafeBuffer;
  * One step of training, again and again: load a batch, forward, backward, update. Allocates nothing per step.
  *
  * <p>A device that can record does a whole batch's step with one launch, unless a hook or an update wants to see every step; and it is waited for only
- * every {@value #LOSSES} steps, when the losses since then are read.
+ * every {@value #LOSSES} steps, when the losses since then are read. Batches come by a stream of their own ({@link BatchFeed}). The few numbers of a step
+ * come from host memory that the device reads at once.
  */
 public final class TrainingStep implements AutoCloseable {
 
@@ -32,6 +33,7 @@ public final class TrainingStep implements AutoCloseable {
   private final CtrModel model;
   private final Tape tape;
   private final long seed;
+  private final BatchFeed feed;
   private final BatchGroups groups;
   private final DenseOptimizer dense;
   private final TableUpdate embedding;
@@ -65,6 +67,7 @@ public final class TrainingStep implements AutoCloseable {
     this.seed = spec.seed();
     this.records = Graph.supported(tape.backend());
     this.losses = Tensor.allocate(tape.backend(), tape.arena(), Tensor.Type.F64, 1, LOSSES);
+    this.feed = new BatchFeed(tape);
     EmbeddingTable any = model.firstOrder() == null ? model.embeddings() : model.firstOrder();
     this.groups = new BatchGroups(tape.backend(), tape.arena(), tape.ids(), any.rows());
     this.dense = new DenseOptimizer(tape.backend(), tape.arena(), spec.dense(), tape.weights());
@@ -100,6 +103,11 @@ public final class TrainingStep implements AutoCloseable {
     return embedding instanceof EmbeddingOptimizer fused ? fused : null;
   }
 
+  /** Batches before which a step may return while the device still has to read them: none where it reads them at once. */
+  public int ahead() {
+    return feed.runsAhead() ? LOSSES - 1 : 0;
+  }
+
   /** Steps done. */
   public long number() {
     return step;
@@ -131,7 +139,7 @@ public final class TrainingStep implements AutoCloseable {
   /**
    * One step.
    *
-   * @param ids address of int32 [rows, fields] in host memory
+   * @param ids address of int32 [rows, fields] in host memory; if pinned, neither they nor the labels may change during the next {@link #ahead} steps
    * @param labels address of float32 [rows]
    * @param sum of the losses so far
    * @return the sum with the mean losses, before their updates, of the batches whose loss became known: this one's on the CPU, none or several where the
@@ -227,8 +235,7 @@ public final class TrainingStep implements AutoCloseable {
   }
 
   private void load(long ids, long labels, int rows) {
-    tape.backend().copyIn(tape.ids().address(), ids, 4L * rows * tape.ids().columns());
-    tape.backend().copyIn(tape.labels().address(), labels, 4L * rows);
+    feed.load(ids, labels, rows);
     view.putLong(0, seed);
     view.putLong(8, step);
     tape.backend().copyIn(tape.seed().address(), staging.address(), 16);
@@ -244,6 +251,7 @@ public final class TrainingStep implements AutoCloseable {
     if (graph != null) {
       graph.close();
     }
+    feed.close();
     staging.close();
     dense.close();
     tables.forEach(TableUpdate::close);

@@ -6,10 +6,12 @@ import io.dimsieve.memory.Allocator;
 import io.dimsieve.memory.Block;
 import io.dimsieve.memory.HostAllocator;
 import java.nio.ByteBuffer;
+import java.util.LinkedHashSet;
+import java.util.Set;
 
 /**
  * One native back end with one stream: on the CPU a pool of threads and an instruction set, on CUDA a card. Kernels run one after the other on
- * the stream. Confined to one thread at a time.
+ * the stream; a {@link CopyStream} brings data beside it. Confined to one thread at a time.
  */
 public final class Backend implements Allocator, AutoCloseable {
 
@@ -18,6 +20,7 @@ public final class Backend implements Allocator, AutoCloseable {
   private final int threads;
   private final String description;
   private long stream;
+  private boolean tf32;
 
   private Backend(long handle, Device device, int threads, String description) {
     this.handle = handle;
@@ -43,20 +46,33 @@ public final class Backend implements Allocator, AutoCloseable {
    * @throws ConfigurationException when the device or the instruction set is not there: nothing falls back silently
    */
   public static Backend open(Device device, int threads, String isa) {
+    return open(device, threads, isa, false);
+  }
+
+  /**
+   * Opens a back end.
+   *
+   * @param tf32 whether matrix products may round their factors to TF32 (10 bits of fraction instead of 23), which tensor cores multiply faster
+   * @throws ConfigurationException when the device, the instruction set or TF32 is not there; TF32 is cuBLAS's, on cards since 2020
+   */
+  public static Backend open(Device device, int threads, String isa, boolean tf32) {
     if (threads < 1 || threads > 1024) {
       throw new ConfigurationException("threads must be 1 to 1024, not " + threads);
     }
     if (device == Device.AUTO) {
       try {
-        return open(Device.CUDA, threads, null);
+        return open(Device.CUDA, threads, null, tf32);
       } catch (ConfigurationException e) {
-        return open(Device.CPU, threads, isa, "; the CPU because " + e.getMessage());
+        return open(Device.CPU, threads, isa, tf32, "; the CPU because " + e.getMessage());
       }
     }
-    return open(device, threads, isa, "");
+    return open(device, threads, isa, tf32, "");
   }
 
-  private static Backend open(Device device, int threads, String isa, String why) {
+  private static Backend open(Device device, int threads, String isa, boolean tf32, String why) {
+    if (tf32 && device == Device.CPU) {
+      throw new ConfigurationException("TF32 is of cuda: device cpu multiplies in float32" + why);
+    }
     long handle = NativeLibrary.open(device.toString(), isa);
     byte[] text = new byte[512];
     int status = Native.ds_probe(handle, ByteBuffer.wrap(text), text.length);
@@ -67,19 +83,63 @@ public final class Backend implements Allocator, AutoCloseable {
     if (device == Device.CPU) {
       description += ", " + threads + (threads == 1 ? " thread" : " threads");
     }
-    description += ", " + bind(handle, device);
-    return new Backend(handle, device, threads, description + why);
+    description += ", " + products(handle, device);
+    Backend opened = new Backend(handle, device, threads, description + why);
+    if (tf32) {
+      opened.allowTf32();
+    }
+    return opened;
   }
 
-  /** Binds the first BLAS that can be; what training's matrix products run on then. Scoring needs none. */
-  private static String bind(long handle, Device device) {
+  private void allowTf32() {
+    int status = Native.ds_stream_tf32(handle, stream, 1);
+    if (status != 0) {
+      close();
+      throw new ConfigurationException(
+          "TF32 cannot be had: " + (status == Status.NO_BLAS ? "it is cuBLAS's, and there is none" : "the card has none") + " (" + description + ")");
+    }
+    tf32 = true;
+  }
+
+  /** What training's matrix products run on. Scoring needs none. */
+  private static String products(long handle, Device device) {
+    Set<String> why = new LinkedHashSet<>();
+    String bound = bind(handle, device, why);
+    if (bound != null) {
+      return bound;
+    }
+    return device == Device.CPU ? "no BLAS" : "matrix products of its own (no cuBLAS: " + String.join("; ", why) + ")";
+  }
+
+  /**
+   * Binds the first BLAS that can be.
+   *
+   * @param why takes the reasons why those before it, or all, cannot
+   * @return its name, or null
+   */
+  private static String bind(long handle, Device device, Set<String> why) {
     byte[] text = new byte[512];
     for (String library : Blas.of(device)) {
       if (Native.ds_blas_bind(handle, library, ByteBuffer.wrap(text), text.length) == 0) {
         return library.substring(library.lastIndexOf('/') + 1);
       }
+      why.add(NativeLibrary.string(text));
     }
-    return device == Device.CPU ? "no BLAS" : "matrix products of its own";
+    return null;
+  }
+
+  /**
+   * The cuBLAS that matrix products on cuda run on. Needs no card.
+   *
+   * @throws ConfigurationException when there is none, or this build has no use for one
+   */
+  public static String cublas() {
+    Set<String> why = new LinkedHashSet<>();
+    String bound = bind(NativeLibrary.open(Device.CUDA.toString(), null), Device.CUDA, why);
+    if (bound == null) {
+      throw new ConfigurationException(String.join("; ", why));
+    }
+    return bound;
   }
 
   /** First argument of every native call. */
@@ -105,7 +165,7 @@ public final class Backend implements Allocator, AutoCloseable {
 
   /** What was chosen, for people: device, instruction set, threads, BLAS. */
   public String description() {
-    return description;
+    return tf32 ? description + " in TF32" : description;
   }
 
   @Override
@@ -116,7 +176,20 @@ public final class Backend implements Allocator, AutoCloseable {
     }
   }
 
-  /** Copies host memory to the device. */
+  /**
+   * Host memory that the device reads while the host goes on: what a copy from it reads must stay as it is until the copy is done. On the CPU plain memory,
+   * free again when the copy returns.
+   */
+  public Allocator pinned() {
+    return bytes -> {
+      try (Block out = HostAllocator.INSTANCE.allocate(Long.BYTES)) {
+        Status.check("allocate_pinned " + bytes + " bytes", Native.ds_allocate_pinned(handle, bytes, out.address()));
+        return new Block(out.view().getLong(0), bytes, (address, size) -> Native.ds_release_pinned(handle, address, size));
+      }
+    };
+  }
+
+  /** Copies host memory, or other memory of the device, to the device. */
   public void copyIn(long device, long host, long bytes) {
     Status.check("copy_in", Native.ds_copy_in(handle, stream(), device, host, bytes));
   }
