@@ -72,7 +72,7 @@ class Tf32Test {
   void withoutCublasItIsRefused() {
     System.setProperty(CUBLAS, "/nonexistent/libcublas.so");
     ConfigurationException e = assertThrows(ConfigurationException.class, () -> Backend.open(Device.CUDA, 1, null, true));
-    assertTrue(e.getMessage().startsWith("TF32 cannot be had: it is cuBLAS's, and there is none"), e.getMessage());
+    assertTrue(e.getMessage().startsWith("TF32 cannot be had: it is cuBLAS's: "), e.getMessage());
     assertTrue(e.getMessage().contains("/nonexistent/libcublas.so"), e.getMessage());
     assertEquals(1, e.getMessage().lines().count());
     ConfigurationException none = assertThrows(ConfigurationException.class, Backend::cublas);

@@ -83,36 +83,28 @@ public final class Backend implements Allocator, AutoCloseable {
     if (device == Device.CPU) {
       description += ", " + threads + (threads == 1 ? " thread" : " threads");
     }
-    description += ", " + products(handle, device);
+    Set<String> noBlas = new LinkedHashSet<>();
+    String blas = bind(handle, device, noBlas);
+    description += ", " + (blas != null ? blas : device == Device.CPU ? "no BLAS" : "matrix products of its own (no cuBLAS)");
     Backend opened = new Backend(handle, device, threads, description + why);
     if (tf32) {
-      opened.allowTf32();
+      opened.allowTf32(noBlas);
     }
     return opened;
   }
 
-  private void allowTf32() {
+  private void allowTf32(Set<String> noBlas) {
     int status = Native.ds_stream_tf32(handle, stream, 1);
     if (status != 0) {
       close();
       throw new ConfigurationException(
-          "TF32 cannot be had: " + (status == Status.NO_BLAS ? "it is cuBLAS's, and there is none" : "the card has none") + " (" + description + ")");
+          "TF32 cannot be had: " + (status == Status.NO_BLAS ? "it is cuBLAS's: " + String.join("; ", noBlas) : "the card has none: " + description));
     }
     tf32 = true;
   }
 
-  /** What training's matrix products run on. Scoring needs none. */
-  private static String products(long handle, Device device) {
-    Set<String> why = new LinkedHashSet<>();
-    String bound = bind(handle, device, why);
-    if (bound != null) {
-      return bound;
-    }
-    return device == Device.CPU ? "no BLAS" : "matrix products of its own (no cuBLAS: " + String.join("; ", why) + ")";
-  }
-
   /**
-   * Binds the first BLAS that can be.
+   * Binds the first BLAS that can be; training's matrix products run on it, scoring needs none.
    *
    * @param why takes the reasons why those before it, or all, cannot
    * @return its name, or null
