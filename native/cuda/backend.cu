@@ -135,7 +135,15 @@ int copy(ds_stream stream, void *to, const void *from, int64_t bytes) {
   return bytes ? status_of(cudaMemcpyAsync(to, from, (size_t)bytes, cudaMemcpyDefault, s->stream)) : DS_OK;
 }
 
-int copy_in(ds_stream stream, ds_address device, ds_address_in host, int64_t bytes) { return copy(stream, device, host, bytes); }
+/* The driver may wait for the stream to stage memory that is not pinned, or read it later: here it is always waited for. */
+int copy_in(ds_stream stream, ds_address device, ds_address_in host, int64_t bytes) {
+  if (const int status = copy(stream, device, host, bytes)) return status;
+  cudaPointerAttributes from;
+  if (bytes == 0) return DS_OK;
+  const int status = status_of(cudaPointerGetAttributes(&from, host));
+  if (status || from.type != cudaMemoryTypeUnregistered) return status;
+  return status_of(cudaStreamSynchronize(stream_of(stream)->stream));
+}
 
 int stream_synchronize(ds_stream stream) {
   Stream *s = stream_of(stream);

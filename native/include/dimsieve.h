@@ -93,7 +93,7 @@ typedef struct ds_backend {
   int (*allocate)(int64_t bytes, ds_address *out);
   int (*release)(ds_address address, int64_t bytes);
   /* Host memory, aligned and filled as above. A copy_in from it may still be reading when it returns: what it reads must stay as it is until the copy is
-     done. All other host memory is free again when copy_in returns. */
+     done. From all other host memory copy_in returns when it is done. */
   int (*allocate_pinned)(int64_t bytes, ds_address *out);
   int (*release_pinned)(ds_address address, int64_t bytes);
   int (*copy_in)(ds_stream stream, ds_address device, ds_address_in host, int64_t bytes);

@@ -4,7 +4,8 @@
  * pinned memory, two late and two early in an order that does not repeat, are the exception: an early one is done at once, with all that its stream must wait
  * for, but before anything else; so a copy that should have waited comes too soon.
  *
- * Other host memory is read when the copy is asked for, as CUDA stages it. Whatever may not be done while a stream records ends the process.
+ * Other host memory is read when the copy is asked for. Whatever may not be done while a stream records ends the process. The name of the device tells how
+ * often the host has waited for a stream.
  */
 #include <cstdio>
 #include <cstdlib>
@@ -64,7 +65,8 @@ void none_records(const char *what) {
 }
 
 /* Pieces of memory by their end. */
-enum Kind { PAGEABLE, PINNED, DEVICE };
+using Kind = cudaMemoryType;
+constexpr Kind PAGEABLE = cudaMemoryTypeUnregistered, PINNED = cudaMemoryTypeHost, DEVICE = cudaMemoryTypeDevice;
 struct Piece {
   uintptr_t begin;
   Kind kind;
@@ -100,6 +102,7 @@ cudaError_t give_back(void *p) {
 
 const char *last_range = "";
 int open_ranges;
+int64_t waits; // of the host for a stream
 
 } // namespace
 
@@ -128,7 +131,7 @@ cudaError_t cudaDriverGetVersion(int *version) {
 cudaError_t cudaRuntimeGetVersion(int *version) { return cudaDriverGetVersion(version); }
 cudaError_t cudaGetDeviceProperties(cudaDeviceProp *properties, int) {
   std::memset(properties, 0, sizeof *properties);
-  std::strcpy(properties->name, "CUDA emulated on the CPU");
+  std::snprintf(properties->name, sizeof properties->name, "CUDA emulated on the CPU (%lld waits)", (long long)waits);
   properties->major = 8;
   properties->multiProcessorCount = 1;
   return cudaSuccess;
@@ -142,6 +145,11 @@ cudaError_t cudaMallocManaged(void **out, size_t bytes, unsigned) { return take(
 cudaError_t cudaHostAlloc(void **out, size_t bytes, unsigned) { return take(out, bytes, PINNED); }
 cudaError_t cudaFree(void *p) { return give_back(p); }
 cudaError_t cudaFreeHost(void *p) { return give_back(p); }
+
+cudaError_t cudaPointerGetAttributes(cudaPointerAttributes *attributes, const void *p) {
+  attributes->type = kind_of(p);
+  return cudaSuccess;
+}
 
 cudaError_t cudaMemcpyAsync(void *to, const void *from, size_t bytes, cudaMemcpyKind, cudaStream_t stream) {
   Stream &s = *stream_of(stream);
@@ -183,6 +191,7 @@ cudaError_t cudaStreamSynchronize(cudaStream_t stream) {
   if (!stream) return cudaSuccess; // the default one has done everything at once
   Stream &s = *stream_of(stream);
   if (s.recording()) undefined("a stream is waited for while it records");
+  waits++;
   s.drain(s.asked);
   return cudaSuccess;
 }

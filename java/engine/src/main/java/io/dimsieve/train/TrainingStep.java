@@ -3,6 +3,7 @@ package io.dimsieve.train;
 import io.dimsieve.TrainingDivergedException;
 import io.dimsieve.autograd.Tape;
 import io.dimsieve.kernel.Graph;
+import io.dimsieve.kernel.Upload;
 import io.dimsieve.memory.Block;
 import io.dimsieve.memory.HostAllocator;
 import io.dimsieve.model.CtrModel;
@@ -23,8 +24,8 @@ import org.agrona.concurrent.UnsafeBuffer;
  * One step of training, again and again: load a batch, forward, backward, update. Allocates nothing per step.
  *
  * <p>A device that can record does a whole batch's step with one launch, unless a hook or an update wants to see every step; and it is waited for only
- * every {@value #LOSSES} steps, when the losses since then are read. Batches come by a stream of their own ({@link BatchFeed}). The few numbers of a step
- * come from host memory that the device reads at once.
+ * every {@value #LOSSES} steps, when the losses since then are read. Batches come by a stream of their own ({@link BatchFeed}), the few
+ * numbers of a step by an {@link Upload}.
  */
 public final class TrainingStep implements AutoCloseable {
 
@@ -34,6 +35,7 @@ public final class TrainingStep implements AutoCloseable {
   private final Tape tape;
   private final long seed;
   private final BatchFeed feed;
+  private final Upload numbers;
   private final BatchGroups groups;
   private final DenseOptimizer dense;
   private final TableUpdate embedding;
@@ -68,6 +70,7 @@ public final class TrainingStep implements AutoCloseable {
     this.records = Graph.supported(tape.backend());
     this.losses = Tensor.allocate(tape.backend(), tape.arena(), Tensor.Type.F64, 1, LOSSES);
     this.feed = new BatchFeed(tape);
+    this.numbers = new Upload(tape.backend(), 16);
     EmbeddingTable any = model.firstOrder() == null ? model.embeddings() : model.firstOrder();
     this.groups = new BatchGroups(tape.backend(), tape.arena(), tape.ids(), any.rows());
     this.dense = new DenseOptimizer(tape.backend(), tape.arena(), spec.dense(), tape.weights());
@@ -236,9 +239,10 @@ public final class TrainingStep implements AutoCloseable {
 
   private void load(long ids, long labels, int rows) {
     feed.load(ids, labels, rows);
-    view.putLong(0, seed);
-    view.putLong(8, step);
-    tape.backend().copyIn(tape.seed().address(), staging.address(), 16);
+    int at = numbers.next();
+    numbers.view().putLong(at, seed);
+    numbers.view().putLong(at + 8, step);
+    numbers.to(tape.seed().address());
   }
 
   /** Ends what exact dense semantics left open: afterwards all weights are those of the last step. */
@@ -252,6 +256,7 @@ public final class TrainingStep implements AutoCloseable {
       graph.close();
     }
     feed.close();
+    numbers.close();
     staging.close();
     dense.close();
     tables.forEach(TableUpdate::close);

@@ -3,6 +3,7 @@ package io.dimsieve.search;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.dimsieve.Progress;
 import io.dimsieve.data.Batch;
@@ -14,6 +15,7 @@ import io.dimsieve.data.SyntheticRows;
 import io.dimsieve.kernel.Backend;
 import io.dimsieve.kernel.CudaOrEmulation;
 import io.dimsieve.kernel.Device;
+import io.dimsieve.kernel.binding.Native;
 import io.dimsieve.memory.HostAllocator;
 import io.dimsieve.model.Architectures;
 import io.dimsieve.model.CtrModel;
@@ -24,9 +26,13 @@ import io.dimsieve.train.EpochReport;
 import io.dimsieve.train.TrainSpec;
 import io.dimsieve.train.Trainer;
 import io.dimsieve.train.TrainingStep;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -108,6 +114,33 @@ class DeviceParityTest {
       assertArrayEquals(cpu, card, 1e-4);
       assertArrayEquals(card, epochs(Device.CUDA, dataset));
     }
+  }
+
+  /** The emulation's device tells in its name how often the host has waited. */
+  @Test
+  void theHostWaitsOnlyForTheLosses() {
+    OptimizerSpec adam = OptimizerSpec.adam(1e-2);
+    try (Dataset dataset = dataset(7000);
+        Backend backend = Backend.open(Device.CUDA, 1, null);
+        CtrModel trained = new CtrModel(backend, spec("deepfm"), EmbeddingLayout.uniform(4, dataset.rows()), 64);
+        TrainingStep step = new TrainingStep(trained, TrainSpec.of(3).withBatchSize(64).withOptimizers(adam, adam));
+        BatchReader reader = new BatchReader(dataset, Part.TRAIN, 64, 1, false, 1, backend.pinned(), step.ahead())) {
+      assumeTrue(waits(backend) >= 0, "not the emulation");
+      reader.beginEpoch(0);
+      long before = waits(backend);
+      for (int i = 1; i <= 64; i++) {
+        Batch batch = reader.next();
+        step.run(batch.ids(), batch.labels(), batch.size(), 0);
+        assertEquals(2 * (i / 32), waits(backend) - before, "steps: " + i); // the copy of the losses, and the status
+      }
+    }
+  }
+
+  private static long waits(Backend backend) {
+    byte[] text = new byte[512];
+    Native.ds_probe(backend.handle(), ByteBuffer.wrap(text), text.length);
+    Matcher told = Pattern.compile("\\((\\d+) waits\\)").matcher(new String(text, StandardCharsets.UTF_8));
+    return told.find() ? Long.parseLong(told.group(1)) : -1;
   }
 
   /** Mean losses of six epochs. */

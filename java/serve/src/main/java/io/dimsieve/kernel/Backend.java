@@ -21,6 +21,7 @@ public final class Backend implements Allocator, AutoCloseable {
   private final String description;
   private long stream;
   private boolean tf32;
+  private long waits;
 
   private Backend(long handle, Device device, int threads, String description) {
     this.handle = handle;
@@ -192,8 +193,14 @@ public final class Backend implements Allocator, AutoCloseable {
     synchronize();
   }
 
+  /** How often everything on the stream was waited for. */
+  long waits() {
+    return waits;
+  }
+
   /** Waits until everything on the stream is done. */
   public void synchronize() {
+    waits++;
     Status.check("stream_synchronize", Native.ds_stream_synchronize(handle, stream()));
   }
 
