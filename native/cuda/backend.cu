@@ -51,7 +51,7 @@ int find_device(char *text, size_t n) {
     cudaGetLastError();
     const char *what = error == cudaSuccess ? "none found" : cudaGetErrorString(error);
     if (driver == 0)
-      snprintf(text, n, "no CUDA device: %s; no driver is installed, this build needs one for CUDA %d.%d", what, runtime / 1000, runtime % 1000 / 10);
+      snprintf(text, n, "no CUDA device: no driver is installed; this build needs one for CUDA %d.%d", runtime / 1000, runtime % 1000 / 10);
     else
       snprintf(text, n, "no CUDA device: %s; driver for CUDA %d.%d, this build needs %d.%d", what, driver / 1000, driver % 1000 / 10, runtime / 1000,
                runtime % 1000 / 10);
