@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The Java side on a card: doctor, loss curves of every model on CPU and CUDA, a search and a retraining. Runs in the unpacked archive of pack.sh.
+# The Java side on a card: doctor, loss curves of every model on CPU and CUDA, a search and a retraining, the demo, TF32. Runs in the unpacked archive of pack.sh.
 #   ./run-java.sh [result folder]
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -18,3 +18,10 @@ for device in cpu cuda; do
   dimsieve search rows.ds --device $device --model deepfm --batch 4096 --epochs 3 --budget 0.25 -o plan-$device.json --quiet
   dimsieve retrain rows.ds --device $device --plan plan-$device.json --model deepfm --batch 4096 --epochs 2 -o small-$device.model --quiet
 done | tee "$results/main-job.txt"
+dimsieve demo --device cuda --dataset flights.ds --directory demo --quiet | tee "$results/demo.txt"
+if [ -n "$blas" ]; then
+  dimsieve train rows.ds --device cuda --tf32 --model deepfm --batch 16384 --epochs 1 -o tf32.model --quiet | tee "$results/tf32.txt"
+fi
+if command -v nsys >/dev/null; then # kernels under their names, copies beside the steps
+  nsys profile --force-overwrite true -t cuda,nvtx,cublas -o "$results/steps" runtime/bin/java -cp "lib/*" io.dimsieve.bench.train.LossCurves rows.ds 16384 40 deepfm
+fi

@@ -63,6 +63,9 @@ int copy_out(ds_stream stream, ds_address host, ds_address_in device, int64_t by
   return records(stream) ? DS_INVALID : copy_in(stream, host, device, bytes);
 }
 
+int stream_after(ds_stream, ds_stream) { return DS_OK; } // every call is done when it returns
+int stream_tf32(ds_stream, int32_t allowed) { return allowed ? DS_NO_BLAS : DS_OK; }
+
 int stream_synchronize(ds_stream stream) { return records(stream) ? DS_INVALID : DS_OK; }
 
 int blas_bind(const char *path, char *text, size_t n) {
@@ -94,11 +97,15 @@ ds_backend complete(const ds_backend &kernels, int (*probe_function)(char *, siz
   b.probe = probe_function;
   b.allocate = allocate;
   b.release = release;
+  b.allocate_pinned = allocate;
+  b.release_pinned = release;
   b.copy_in = copy_in;
   b.copy_out = copy_out;
   b.stream_create = ds_pool_create;
   b.stream_destroy = ds_pool_destroy;
   b.stream_synchronize = stream_synchronize;
+  b.stream_after = stream_after;
+  b.stream_tf32 = stream_tf32;
   b.capture_begin = capture_begin;
   b.capture_end = capture_end;
   b.graph_launch = graph_launch;

@@ -15,7 +15,7 @@ namespace recorded {
 } // namespace recorded
 
 const ds_backend kernels = {
-    DS_ABI,  sizeof(ds_backend), nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr,
+    DS_ABI,  sizeof(ds_backend), nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr,
 #define KERNEL(name, params, args) recorded::name,
 #include "kernels.def"
 #undef KERNEL

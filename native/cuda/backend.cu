@@ -8,6 +8,7 @@
 #include "absent.h"
 #include "blas.h"
 #include "launch.h"
+#include "ranges.h"
 
 namespace ds {
 namespace cuda {
@@ -30,6 +31,14 @@ int multiprocessors() {
   return count;
 }
 
+int compute_capability() {
+  static const int capability = [] {
+    cudaDeviceProp p;
+    return cudaGetDeviceProperties(&p, 0) == cudaSuccess ? 10 * p.major + p.minor : 0;
+  }();
+  return capability;
+}
+
 namespace {
 
 /* DS_OK once a device answers; the reason why none does in text[n]. */
@@ -39,10 +48,13 @@ int find_device(char *text, size_t n) {
   cudaDriverGetVersion(&driver);
   cudaRuntimeGetVersion(&runtime);
   if (error != cudaSuccess || count == 0) {
-    snprintf(text, n, "no CUDA device: %s (%s); driver for CUDA %d.%d, this build needs %d.%d",
-             error == cudaSuccess ? "none found" : cudaGetErrorString(error), cudaGetErrorName(error), driver / 1000, driver % 1000 / 10, runtime / 1000,
-             runtime % 1000 / 10);
     cudaGetLastError();
+    const char *what = error == cudaSuccess ? "none found" : cudaGetErrorString(error);
+    if (driver == 0)
+      snprintf(text, n, "no CUDA device: no driver is installed; this build needs one for CUDA %d.%d", runtime / 1000, runtime % 1000 / 10);
+    else
+      snprintf(text, n, "no CUDA device: %s; driver for CUDA %d.%d, this build needs %d.%d", what, driver / 1000, driver % 1000 / 10, runtime / 1000,
+               runtime % 1000 / 10);
     return DS_NO_DEVICE;
   }
   cudaDeviceProp p;
@@ -54,16 +66,21 @@ int find_device(char *text, size_t n) {
 
 int probe(char *text, size_t n) { return text ? find_device(text, n) : DS_INVALID; }
 
+void close_stream(Stream *s) {
+  blas_close(s);
+  cudaFree(s->status);
+  if (s->reached) cudaEventDestroy(s->reached);
+  cudaStreamDestroy(s->stream);
+}
+
 int open_stream(Stream *s) {
   memset(s, 0, sizeof *s);
   int status = status_of(cudaStreamCreateWithFlags(&s->stream, cudaStreamNonBlocking));
   if (status) return status;
-  status = status_of(cudaMalloc((void **)&s->status, sizeof(int32_t)));
+  status = status_of(cudaEventCreateWithFlags(&s->reached, cudaEventDisableTiming));
+  if (!status) status = status_of(cudaMalloc((void **)&s->status, sizeof(int32_t)));
   if (!status) status = status_of(cudaMemsetAsync(s->status, 0, sizeof(int32_t), s->stream));
-  if (status) {
-    cudaFree(s->status);
-    cudaStreamDestroy(s->stream);
-  }
+  if (status) close_stream(s);
   return status;
 }
 
@@ -98,6 +115,18 @@ int allocate(int64_t bytes, ds_address *out) {
 
 int release(ds_address address, int64_t) { return address ? status_of(cudaFree(address)) : DS_OK; }
 
+int allocate_pinned(int64_t bytes, ds_address *out) {
+  if (bytes < 0 || !out) return DS_INVALID;
+  void *p = nullptr;
+  const size_t size = (size_t)(bytes ? bytes : 1);
+  if (const int status = status_of(cudaHostAlloc(&p, size, cudaHostAllocDefault))) return status;
+  memset(p, 0, size);
+  *out = p;
+  return DS_OK;
+}
+
+int release_pinned(ds_address address, int64_t) { return address ? status_of(cudaFreeHost(address)) : DS_OK; }
+
 /* Either side may be host or device memory: the driver knows addresses apart. */
 int copy(ds_stream stream, void *to, const void *from, int64_t bytes) {
   if (bytes < 0 || (bytes > 0 && !all_set(to, from))) return DS_INVALID;
@@ -106,7 +135,15 @@ int copy(ds_stream stream, void *to, const void *from, int64_t bytes) {
   return bytes ? status_of(cudaMemcpyAsync(to, from, (size_t)bytes, cudaMemcpyDefault, s->stream)) : DS_OK;
 }
 
-int copy_in(ds_stream stream, ds_address device, ds_address_in host, int64_t bytes) { return copy(stream, device, host, bytes); }
+/* The driver may wait for the stream to stage memory that is not pinned, or read it later: here it is always waited for. */
+int copy_in(ds_stream stream, ds_address device, ds_address_in host, int64_t bytes) {
+  if (const int status = copy(stream, device, host, bytes)) return status;
+  cudaPointerAttributes from;
+  if (bytes == 0) return DS_OK;
+  const int status = status_of(cudaPointerGetAttributes(&from, host));
+  if (status || from.type != cudaMemoryTypeUnregistered) return status;
+  return status_of(cudaStreamSynchronize(stream_of(stream)->stream));
+}
 
 int stream_synchronize(ds_stream stream) {
   Stream *s = stream_of(stream);
@@ -117,6 +154,18 @@ int stream_synchronize(ds_stream stream) {
   if (!status) status = status_of(cudaStreamSynchronize(s->stream));
   if (!status && met) status = status_of(cudaMemsetAsync(s->status, 0, sizeof met, s->stream));
   return status ? status : met;
+}
+
+int stream_after(ds_stream stream, ds_stream other) {
+  Stream *s = stream_of(stream), *o = stream_of(other);
+  if (!s || !o) return DS_NO_DEVICE;
+  const int status = status_of(cudaEventRecord(o->reached, o->stream));
+  return status ? status : status_of(cudaStreamWaitEvent(s->stream, o->reached, 0));
+}
+
+int stream_tf32(ds_stream stream, int32_t allowed) {
+  Stream *s = stream_of(stream);
+  return s ? blas_tf32(s, allowed != 0) : DS_NO_DEVICE;
 }
 
 /* Ends when the bytes have arrived. */
@@ -141,6 +190,7 @@ int stream_create(int32_t threads, ds_stream *out) {
 int capture_begin(ds_stream stream) {
   Stream *s = static_cast<Stream *>(stream);
   if (!s || s->recording) return DS_INVALID;
+  if (const int status = blas_open(s)) return status; // it allocates
   const int status = status_of(cudaStreamBeginCapture(s->stream, cudaStreamCaptureModeThreadLocal));
   s->recording = status == DS_OK;
   return status;
@@ -174,18 +224,27 @@ int stream_destroy(ds_stream stream) {
   ds_graph graph = nullptr;
   if (s->recording && capture_end(s, &graph) == DS_OK) graph_destroy(graph);
   int status = status_of(cudaStreamSynchronize(s->stream));
-  blas_close(s);
-  cudaFree(s->status);
-  cudaStreamDestroy(s->stream);
+  close_stream(s);
   delete s;
   return status;
 }
 
+/* Every kernel within a range of its name. */
+namespace ranged {
+#define KERNEL(name, params, args)  \
+  int name params {                 \
+    const Range range(#name);       \
+    return cuda::name args;         \
+  }
+#include "kernels.def"
+#undef KERNEL
+} // namespace ranged
+
 template <Memory MEMORY>
 const ds_backend table = {
-    DS_ABI, sizeof(ds_backend), probe, allocate<MEMORY>, release, copy_in, copy_out, stream_create, stream_destroy, stream_synchronize,
-    capture_begin, capture_end, graph_launch, graph_destroy, blas_bind,
-#define KERNEL(name, params, args) name,
+    DS_ABI, sizeof(ds_backend), probe, allocate<MEMORY>, release, allocate_pinned, release_pinned, copy_in, copy_out, stream_create, stream_destroy,
+    stream_synchronize, stream_after, stream_tf32, capture_begin, capture_end, graph_launch, graph_destroy, blas_bind,
+#define KERNEL(name, params, args) ranged::name,
 #include "kernels.def"
 #undef KERNEL
 };
@@ -201,7 +260,11 @@ Stream *stream_of(ds_stream stream) { return stream ? static_cast<Stream *>(stre
 extern "C" __attribute__((visibility("default"))) const ds_backend *dimsieve_backend_get(uint32_t abi, const char *isa) {
   using namespace ds::cuda;
   if (abi != DS_ABI) return nullptr;
-  static const ds_backend absent = absent_backend(probe);
+  static const ds_backend absent = [] {
+    ds_backend b = absent_backend(probe);
+    b.blas_bind = blas_bind; // needs no device, and says what is there
+    return b;
+  }();
   char text[256];
   if (find_device(text, sizeof text)) return &absent;
   if (!isa) return &table<DEVICE>;

@@ -22,9 +22,12 @@ namespace cuda {
 /* What a ds_stream points to; null is the back end's own stream. */
 struct Stream {
   cudaStream_t stream;
-  int32_t *status; /* on the device: the first status that a kernel met in what it read; stream_synchronize answers and clears it */
-  void *blas;      /* a cublasHandle_t, or null */
-  bool recording;  /* between capture_begin and capture_end */
+  cudaEvent_t reached;  /* where this stream was when another last had to come after it */
+  int32_t *status;      /* on the device: the first status that a kernel met in what it read; stream_synchronize answers and clears it */
+  void *blas;           /* a cublasHandle_t, or null */
+  void *blas_workspace; /* its memory on the device */
+  bool tf32;            /* whether it may round to TF32 */
+  bool recording;       /* between capture_begin and capture_end */
 };
 
 /* The stream behind a handle. Null when the back end's own cannot be opened. */
@@ -49,6 +52,8 @@ int status_of(cudaError_t error);
 
 /* Of the device; for grids whose size the host cannot take from an argument. No result may depend on it. */
 int multiprocessors();
+/* Of the device: 10 · major + minor. */
+int compute_capability();
 
 /* Most blocks of a grid whose threads stride: enough to fill any card several times over. */
 constexpr int64_t MOST_BLOCKS = 4096;
@@ -59,8 +64,7 @@ static inline unsigned blocks_for(int64_t n, int64_t block) { return (unsigned)(
 template <class... Parameters, class... Arguments>
 static inline int launch(void (*kernel)(Parameters...), dim3 grid, dim3 block, Stream *stream, Arguments... arguments) {
 #ifdef DS_HOST_CUDA
-  (void)stream;
-  host_cuda::run(grid, block, [=] { kernel(static_cast<Parameters>(arguments)...); });
+  host_cuda::launch(stream->stream, grid, block, [=] { kernel(static_cast<Parameters>(arguments)...); });
   return DS_OK;
 #else
   return [&](Parameters... converted) {

@@ -92,11 +92,20 @@ typedef struct ds_backend {
   /* 64-byte aligned, zero-filled, in huge pages where the system has them. */
   int (*allocate)(int64_t bytes, ds_address *out);
   int (*release)(ds_address address, int64_t bytes);
+  /* Host memory, aligned and filled as above. A copy_in from it may still be reading when it returns: what it reads must stay as it is until the copy is
+     done. From all other host memory copy_in returns when it is done. */
+  int (*allocate_pinned)(int64_t bytes, ds_address *out);
+  int (*release_pinned)(ds_address address, int64_t bytes);
   int (*copy_in)(ds_stream stream, ds_address device, ds_address_in host, int64_t bytes);
   int (*copy_out)(ds_stream stream, ds_address host, ds_address_in device, int64_t bytes);
   int (*stream_create)(int32_t threads, ds_stream *out);
   int (*stream_destroy)(ds_stream stream);
   int (*stream_synchronize)(ds_stream stream);
+  /* What the stream is asked for from now on begins after everything that the other one has been asked for so far. The host does not wait. */
+  int (*stream_after)(ds_stream stream, ds_stream other);
+  /* Whether matrix products on the stream may round their factors to TF32, 10 bits of fraction. DS_NO_BLAS where products are not cuBLAS's, DS_NO_DEVICE
+     where the card has no TF32. */
+  int (*stream_tf32)(ds_stream stream, int32_t allowed);
   /* From begin to end the stream records calls instead of doing them; null pointers, sizes and addresses are those of the recording ever after. Copies
      must stay on the device. Out of turn, all this is DS_INVALID and changes nothing: to begin twice, to end what was not begun, and to launch, to
      synchronize or to copy out while the stream records. */

@@ -65,6 +65,10 @@ static inline int ds_unmap(ds_address address, int64_t bytes) { return munmap(ad
 static inline int ds_probe(ds_handle b, char *text, size_t n) { return ((const ds_backend *)b)->probe(text, n); }
 static inline int ds_allocate(ds_handle b, int64_t bytes, ds_i64 out) { return ((const ds_backend *)b)->allocate(bytes, (ds_address *)out); }
 static inline int ds_release(ds_handle b, ds_address address, int64_t bytes) { return ((const ds_backend *)b)->release(address, bytes); }
+static inline int ds_allocate_pinned(ds_handle b, int64_t bytes, ds_i64 out) {
+  return ((const ds_backend *)b)->allocate_pinned(bytes, (ds_address *)out);
+}
+static inline int ds_release_pinned(ds_handle b, ds_address address, int64_t bytes) { return ((const ds_backend *)b)->release_pinned(address, bytes); }
 static inline int ds_copy_in(ds_handle b, ds_stream s, ds_address device, ds_address_in host, int64_t bytes) {
   return ((const ds_backend *)b)->copy_in(s, device, host, bytes);
 }
@@ -76,6 +80,8 @@ static inline int ds_stream_create(ds_handle b, int32_t threads, ds_i64 out) {
 }
 static inline int ds_stream_destroy(ds_handle b, ds_stream s) { return ((const ds_backend *)b)->stream_destroy(s); }
 static inline int ds_stream_synchronize(ds_handle b, ds_stream s) { return ((const ds_backend *)b)->stream_synchronize(s); }
+static inline int ds_stream_after(ds_handle b, ds_stream s, ds_stream other) { return ((const ds_backend *)b)->stream_after(s, other); }
+static inline int ds_stream_tf32(ds_handle b, ds_stream s, int32_t allowed) { return ((const ds_backend *)b)->stream_tf32(s, allowed); }
 static inline int ds_capture_begin(ds_handle b, ds_stream s) { return ((const ds_backend *)b)->capture_begin(s); }
 static inline int ds_capture_end(ds_handle b, ds_stream s, ds_i64 out) { return ((const ds_backend *)b)->capture_end(s, (ds_graph *)out); }
 static inline int ds_graph_launch(ds_handle b, ds_stream s, ds_address graph) { return ((const ds_backend *)b)->graph_launch(s, graph); }

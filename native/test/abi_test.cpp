@@ -78,6 +78,33 @@ TEST(abi_streams_refuse_bad_sizes) {
   REQUIRE_STATUS(DS_INVALID, backend->stream_destroy(nullptr));
 }
 
+TEST(abi_pinned_memory_is_memory_of_the_host) {
+  ds_stream s = nullptr, other = nullptr;
+  REQUIRE_STATUS(DS_OK, backend->stream_create(1, &s));
+  REQUIRE_STATUS(DS_OK, backend->stream_create(1, &other));
+  ds_address p = nullptr;
+  REQUIRE_STATUS(DS_OK, backend->allocate_pinned(4000, &p));
+  REQUIRE(reinterpret_cast<uintptr_t>(p) % 64 == 0);
+  F32 device(1000), back(1000);
+  float *pinned = static_cast<float *>(p);
+  for (int64_t i = 0; i < 1000; i++) {
+    REQUIRE(pinned[i] == 0);
+    pinned[i] = (float)i;
+  }
+  REQUIRE(backend->copy_in(other, device.data(), pinned, 4000) == DS_OK);
+  REQUIRE(backend->stream_after(s, other) == DS_OK && backend->stream_after(nullptr, s) == DS_OK);
+  REQUIRE(backend->add(nullptr, device, device, back, 1000) == DS_OK);
+  REQUIRE_STATUS(DS_OK, backend->stream_synchronize(nullptr));
+  for (int64_t i = 0; i < 1000; i++) REQUIRE(back[i] == 2 * pinned[i]);
+  REQUIRE_STATUS(DS_OK, backend->stream_tf32(s, 0));
+  if (!on_cuda) REQUIRE(backend->stream_tf32(s, 1) == DS_NO_BLAS);
+  REQUIRE_STATUS(DS_INVALID, backend->allocate_pinned(-1, &p));
+  REQUIRE_STATUS(DS_INVALID, backend->allocate_pinned(16, nullptr));
+  REQUIRE_STATUS(DS_OK, backend->release_pinned(p, 4000));
+  REQUIRE_STATUS(DS_OK, backend->stream_destroy(other));
+  REQUIRE_STATUS(DS_OK, backend->stream_destroy(s));
+}
+
 TEST(abi_recorded_calls_are_done_at_every_launch) {
   ds_stream s = nullptr;
   REQUIRE_STATUS(DS_OK, backend->stream_create(1, &s));

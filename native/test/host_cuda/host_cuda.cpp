@@ -1,4 +1,4 @@
-/* The fibers, the collectives, and a runtime whose device is the host. */
+/* The fibers and the collectives. */
 #include "host_cuda.h"
 
 #include <algorithm>
@@ -37,11 +37,6 @@ host_cuda_switch:
 .size host_cuda_switch, .-host_cuda_switch
 )");
 
-/* What was called while a stream recorded. */
-struct host_cuda_graph {
-  std::vector<std::function<void()>> calls;
-};
-
 namespace host_cuda {
 
 uint3 thread_index, block_index;
@@ -76,7 +71,6 @@ struct Fiber {
 };
 
 std::vector<Fiber> fibers;
-host_cuda_graph *recording;
 int current;
 int live;
 void *scheduler;
@@ -183,14 +177,6 @@ void run_block(int count, const std::vector<int> &order) {
   }
 }
 
-/* Does a call, or records it. */
-void call(std::function<void()> what) {
-  if (recording)
-    recording->calls.push_back(std::move(what));
-  else
-    what();
-}
-
 std::vector<int> order_of(int count) {
   static const char *const setting = std::getenv("HOST_CUDA_ORDER");
   std::vector<int> order((size_t)count);
@@ -206,25 +192,6 @@ std::vector<int> order_of(int count) {
     std::swap(order[(size_t)i], order[(size_t)((state >> 33) % (uint64_t)(i + 1))]);
   }
   return order;
-}
-
-void run_now(dim3 grid, dim3 block, const std::function<void()> &thread) {
-  const int count = (int)(block.x * block.y * block.z);
-  if (count < 1 || count > 1024 || grid.x < 1 || grid.y < 1 || grid.z < 1 || grid.y > 65535 || grid.z > 65535) undefined("a launch of impossible size");
-  if (fibers.size() < (size_t)count) fibers.resize((size_t)count);
-  launches++;
-  threads += (int64_t)count * grid.x * grid.y * grid.z;
-  grid_size = grid;
-  block_size = block;
-  body = &thread;
-  const std::vector<int> order = order_of(count);
-  for (unsigned z = 0; z < grid.z; z++)
-    for (unsigned y = 0; y < grid.y; y++)
-      for (unsigned x = 0; x < grid.x; x++) {
-        block_index = {x, y, z};
-        for (int i = 0; i < count; i++) prepare(i, block);
-        run_block(count, order);
-      }
 }
 
 } // namespace
@@ -246,7 +213,22 @@ const uint64_t *meet(Collective kind, unsigned mask, uint64_t value) {
 }
 
 void run(dim3 grid, dim3 block, const std::function<void()> &thread) {
-  call([=] { run_now(grid, block, thread); });
+  const int count = (int)(block.x * block.y * block.z);
+  if (count < 1 || count > 1024 || grid.x < 1 || grid.y < 1 || grid.z < 1 || grid.y > 65535 || grid.z > 65535) undefined("a launch of impossible size");
+  if (fibers.size() < (size_t)count) fibers.resize((size_t)count);
+  launches++;
+  threads += (int64_t)count * grid.x * grid.y * grid.z;
+  grid_size = grid;
+  block_size = block;
+  body = &thread;
+  const std::vector<int> order = order_of(count);
+  for (unsigned z = 0; z < grid.z; z++)
+    for (unsigned y = 0; y < grid.y; y++)
+      for (unsigned x = 0; x < grid.x; x++) {
+        block_index = {x, y, z};
+        for (int i = 0; i < count; i++) prepare(i, block);
+        run_block(count, order);
+      }
 }
 
 void counts(int64_t *launches_out, int64_t *threads_out) {
@@ -261,77 +243,3 @@ float __half2float(__half h) {
   if (exponent == 0) return (sign ? -1.0f : 1.0f) * std::ldexp((float)fraction, -24);
   return __int_as_float((int)(sign | (exponent == 31 ? 255u : exponent + 112) << 23 | fraction << 13));
 }
-
-cudaError_t cudaGetDeviceCount(int *count) {
-  *count = 1;
-  return cudaSuccess;
-}
-cudaError_t cudaDriverGetVersion(int *version) {
-  *version = 13000;
-  return cudaSuccess;
-}
-cudaError_t cudaRuntimeGetVersion(int *version) { return cudaDriverGetVersion(version); }
-cudaError_t cudaGetDeviceProperties(cudaDeviceProp *properties, int) {
-  std::memset(properties, 0, sizeof *properties);
-  std::strcpy(properties->name, "CUDA emulated on the CPU");
-  properties->multiProcessorCount = 1;
-  return cudaSuccess;
-}
-const char *cudaGetErrorName(cudaError_t error) { return error == cudaSuccess ? "cudaSuccess" : "cudaErrorMemoryAllocation"; }
-const char *cudaGetErrorString(cudaError_t error) { return error == cudaSuccess ? "no error" : "out of memory"; }
-cudaError_t cudaGetLastError() { return cudaSuccess; }
-cudaError_t cudaMalloc(void **out, size_t bytes) {
-  *out = bytes < (size_t(1) << 40) ? std::aligned_alloc(256, (bytes + 255) / 256 * 256 + 256) : nullptr;
-  return *out ? cudaSuccess : cudaErrorMemoryAllocation;
-}
-cudaError_t cudaMallocManaged(void **out, size_t bytes, unsigned) { return cudaMalloc(out, bytes); }
-cudaError_t cudaFree(void *p) {
-  std::free(p);
-  return cudaSuccess;
-}
-cudaError_t cudaMemcpyAsync(void *to, const void *from, size_t bytes, cudaMemcpyKind, cudaStream_t) {
-  host_cuda::call([=] { std::memcpy(to, from, bytes); });
-  return cudaSuccess;
-}
-cudaError_t cudaMemset(void *to, int value, size_t bytes) {
-  std::memset(to, value, bytes);
-  return cudaSuccess;
-}
-cudaError_t cudaMemsetAsync(void *to, int value, size_t bytes, cudaStream_t) {
-  host_cuda::call([=] { std::memset(to, value, bytes); });
-  return cudaSuccess;
-}
-cudaError_t cudaStreamCreateWithFlags(cudaStream_t *out, unsigned) {
-  *out = reinterpret_cast<cudaStream_t>(std::malloc(1));
-  return cudaSuccess;
-}
-cudaError_t cudaStreamDestroy(cudaStream_t stream) {
-  std::free(stream);
-  return cudaSuccess;
-}
-cudaError_t cudaStreamSynchronize(cudaStream_t) {
-  if (host_cuda::recording) host_cuda::undefined("a stream is waited for while it records");
-  return cudaSuccess;
-}
-cudaError_t cudaStreamBeginCapture(cudaStream_t, cudaStreamCaptureMode) {
-  host_cuda::recording = new host_cuda_graph;
-  return cudaSuccess;
-}
-cudaError_t cudaStreamEndCapture(cudaStream_t, cudaGraph_t *out) {
-  *out = host_cuda::recording;
-  host_cuda::recording = nullptr;
-  return cudaSuccess;
-}
-cudaError_t cudaGraphInstantiate(cudaGraphExec_t *out, cudaGraph_t graph, unsigned long long) {
-  *out = new host_cuda_graph(*graph);
-  return cudaSuccess;
-}
-cudaError_t cudaGraphLaunch(cudaGraphExec_t graph, cudaStream_t) {
-  for (const auto &call : graph->calls) call();
-  return cudaSuccess;
-}
-cudaError_t cudaGraphDestroy(cudaGraph_t graph) {
-  delete graph;
-  return cudaSuccess;
-}
-cudaError_t cudaGraphExecDestroy(cudaGraphExec_t graph) { return cudaGraphDestroy(graph); }

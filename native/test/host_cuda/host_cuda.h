@@ -2,7 +2,8 @@
  * CUDA on a CPU, for tests: what the .cu files of native/cuda use of CUDA, as C++. A block's threads are fibers of one system thread, resumed in an order
  * that the environment variable HOST_CUDA_ORDER sets (forward, reverse, or a number that seeds a shuffle); blocks run one after the other. A barrier or a
  * warp's collective lets the others run until all who must take part have come. What CUDA leaves undefined ends the process with a message: lanes
- * of one warp in different collectives, a collective that names a lane which has returned, a barrier that not every live thread reaches.
+ * of one warp in different collectives, a collective that names a lane which has returned, a barrier that not every live thread reaches. Streams, events,
+ * copies and graphs follow the worst schedule that CUDA allows (runtime.cpp).
  */
 #ifndef HOST_CUDA_H
 #define HOST_CUDA_H
@@ -37,6 +38,8 @@ struct alignas(16) float4 {
 inline float2 make_float2(float x, float y) { return {x, y}; }
 inline float4 make_float4(float x, float y, float z, float w) { return {x, y, z, w}; }
 
+struct host_cuda_stream;
+
 namespace host_cuda {
 
 extern uint3 thread_index, block_index;
@@ -47,7 +50,10 @@ enum Collective { SYNC_WARP, SHUFFLE, BALLOT, MATCH };
 void barrier();
 /* Waits until every lane of the mask has come to the same collective; gives the 32 values that they brought. Bits of lanes outside the mask are 0. */
 const uint64_t *meet(Collective kind, unsigned mask, uint64_t value);
+/* A launch, done now. */
 void run(dim3 grid, dim3 block, const std::function<void()> &thread);
+/* A launch on a stream. */
+void launch(host_cuda_stream *stream, dim3 grid, dim3 block, std::function<void()> thread);
 /* Launches since the process began, and threads run by them. */
 void counts(int64_t *launches, int64_t *threads);
 
@@ -157,10 +163,19 @@ struct __half {
 inline __half __ushort_as_half(unsigned short bits) { return {bits}; }
 float __half2float(__half h);
 
-/* The part of the runtime that backend.cu calls. Memory of the device is memory of the host; a stream does everything at once. */
+/* The part of the runtime that backend.cu calls. Memory of the device is memory of the host. */
 typedef enum { cudaSuccess = 0, cudaErrorMemoryAllocation = 2 } cudaError_t;
 typedef enum { cudaMemcpyDefault } cudaMemcpyKind;
-typedef struct host_cuda_stream *cudaStream_t;
+/* What a library that puts work on streams, such as cuBLAS, sees of one. */
+struct host_cuda_stream {
+  virtual void put(std::function<void()> call) = 0;
+  virtual bool recording() const = 0;
+
+ protected:
+  ~host_cuda_stream() = default;
+};
+typedef host_cuda_stream *cudaStream_t;
+typedef struct host_cuda_event *cudaEvent_t;
 struct cudaDeviceProp {
   char name[256];
   int major, minor, multiProcessorCount;
@@ -171,6 +186,8 @@ typedef struct host_cuda_graph *cudaGraphExec_t;
 typedef enum { cudaStreamCaptureModeThreadLocal } cudaStreamCaptureMode;
 #define cudaStreamNonBlocking 1
 #define cudaMemAttachGlobal 1
+#define cudaEventDisableTiming 2
+#define cudaHostAllocDefault 0
 cudaError_t cudaGetDeviceCount(int *count);
 cudaError_t cudaDriverGetVersion(int *version);
 cudaError_t cudaRuntimeGetVersion(int *version);
@@ -181,17 +198,35 @@ cudaError_t cudaGetLastError();
 cudaError_t cudaMalloc(void **out, size_t bytes);
 cudaError_t cudaMallocManaged(void **out, size_t bytes, unsigned flags = cudaMemAttachGlobal);
 cudaError_t cudaFree(void *p);
+cudaError_t cudaHostAlloc(void **out, size_t bytes, unsigned flags);
+cudaError_t cudaFreeHost(void *p);
+enum cudaMemoryType { cudaMemoryTypeUnregistered, cudaMemoryTypeHost, cudaMemoryTypeDevice };
+struct cudaPointerAttributes {
+  cudaMemoryType type;
+};
+cudaError_t cudaPointerGetAttributes(cudaPointerAttributes *attributes, const void *p);
 cudaError_t cudaMemcpyAsync(void *to, const void *from, size_t bytes, cudaMemcpyKind kind, cudaStream_t stream);
 cudaError_t cudaMemsetAsync(void *to, int value, size_t bytes, cudaStream_t stream);
 cudaError_t cudaMemset(void *to, int value, size_t bytes);
 cudaError_t cudaStreamCreateWithFlags(cudaStream_t *out, unsigned flags);
 cudaError_t cudaStreamDestroy(cudaStream_t stream);
 cudaError_t cudaStreamSynchronize(cudaStream_t stream);
+cudaError_t cudaStreamWaitEvent(cudaStream_t stream, cudaEvent_t event, unsigned flags);
+cudaError_t cudaEventCreateWithFlags(cudaEvent_t *out, unsigned flags);
+cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t stream);
+cudaError_t cudaEventDestroy(cudaEvent_t event);
 cudaError_t cudaStreamBeginCapture(cudaStream_t stream, cudaStreamCaptureMode mode);
 cudaError_t cudaStreamEndCapture(cudaStream_t stream, cudaGraph_t *out);
 cudaError_t cudaGraphInstantiate(cudaGraphExec_t *out, cudaGraph_t graph, unsigned long long flags);
 cudaError_t cudaGraphLaunch(cudaGraphExec_t graph, cudaStream_t stream);
 cudaError_t cudaGraphDestroy(cudaGraph_t graph);
 cudaError_t cudaGraphExecDestroy(cudaGraphExec_t graph);
+
+/* NVTX. */
+#define NVTX_VERSION 3
+int nvtxRangePushA(const char *name);
+int nvtxRangePop();
+/* The name last pushed; how many are pushed and not popped. Exported, for tests of the library. */
+extern "C" const char *host_cuda_last_range(int *open);
 
 #endif

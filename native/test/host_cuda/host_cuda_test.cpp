@@ -1,7 +1,8 @@
 /*
  * host_cuda_test <emulated cuda library> <stand-in cuBLAS>
- * The emulation against what CUDA's documents say: collectives, barriers, atomics, half floats, and the end of the process where CUDA leaves
- * a use undefined. Then matmul by way of a cuBLAS that stands in for the real one. HOST_CUDA_ORDER is obeyed, as everywhere.
+ * The emulation against what CUDA's documents say: collectives, barriers, atomics, half floats, streams and events, and the end of the process where CUDA
+ * leaves a use undefined. Then what the library makes of it: ranges, copies on a second stream, and matmul by way of a cuBLAS that stands in for the real
+ * one. HOST_CUDA_ORDER is obeyed, as everywhere.
  */
 #include "host_cuda.h"
 
@@ -207,8 +208,8 @@ void check_bits() {
   REQUIRE(__float_as_int(1.0f) == 0x3F800000 && __int_as_float(0x40000000) == 2.0f && __umulhi(ALL, ALL) == ALL - 1);
 }
 
-/* Runs a launch in a child, which must abort and say so. */
-void must_abort(const char *message, dim3 block, const std::function<void()> &thread) {
+/* Runs something in a child, which must abort and say so. */
+void must_abort(const char *message, const std::function<void()> &what) {
   int ends[2];
   REQUIRE(pipe(ends) == 0);
   std::fflush(stdout);
@@ -218,7 +219,7 @@ void must_abort(const char *message, dim3 block, const std::function<void()> &th
     const rlimit no_core{0, 0};
     setrlimit(RLIMIT_CORE, &no_core);
     dup2(ends[1], 2);
-    host_cuda::run(1, block, thread);
+    what();
     _exit(0);
   }
   close(ends[1]);
@@ -231,6 +232,10 @@ void must_abort(const char *message, dim3 block, const std::function<void()> &th
   if (WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT && said.find(message) != std::string::npos) return;
   std::printf("FAILED: expected an abort with \"%s\", status %d: %s\n", message, status, said.c_str());
   std::exit(1);
+}
+
+void must_abort(const char *message, dim3 block, const std::function<void()> &thread) {
+  must_abort(message, [&] { host_cuda::run(1, block, thread); });
 }
 
 void check_undefined() {
@@ -263,6 +268,165 @@ void check_undefined() {
   must_abort("a launch of impossible size", 0, [] {});
 }
 
+/* One int of each kind of memory, and two streams. */
+struct Streams {
+  cudaStream_t first = nullptr, second = nullptr;
+  cudaEvent_t event = nullptr;
+  int *device = nullptr, *other = nullptr, *pinned = nullptr;
+  Streams() {
+    REQUIRE(!cudaStreamCreateWithFlags(&first, cudaStreamNonBlocking) && !cudaStreamCreateWithFlags(&second, cudaStreamNonBlocking));
+    REQUIRE(!cudaEventCreateWithFlags(&event, cudaEventDisableTiming));
+    for (int **p : {&device, &other}) REQUIRE(!cudaMalloc((void **)p, sizeof(int)));
+    REQUIRE(!cudaHostAlloc((void **)&pinned, sizeof(int), cudaHostAllocDefault));
+    *device = *other = *pinned = 0;
+  }
+  Streams(const Streams &) = delete;
+  ~Streams() {
+    cudaStreamDestroy(first);
+    cudaStreamDestroy(second);
+    cudaEventDestroy(event);
+    cudaFree(device);
+    cudaFree(other);
+    cudaFreeHost(pinned);
+  }
+  void copy(int *to, const int *from, cudaStream_t stream) { REQUIRE(!cudaMemcpyAsync(to, from, sizeof(int), cudaMemcpyDefault, stream)); }
+  void set(int value, cudaStream_t stream) {
+    int *to = device;
+    host_cuda::launch(stream, 1, 1, [=] { *to = value; });
+  }
+  /* What stream is asked for from now on comes after what the other holds. */
+  void after(cudaStream_t stream, cudaStream_t before) { REQUIRE(!cudaEventRecord(event, before) && !cudaStreamWaitEvent(stream, event, 0)); }
+};
+
+void check_streams() {
+  { // nothing is done before somebody waits, and then in order
+    Streams s;
+    s.set(1, s.first);
+    s.copy(s.other, s.device, s.first);
+    REQUIRE(*s.device == 0 && *s.other == 0);
+    cudaStreamSynchronize(s.second);
+    REQUIRE(*s.device == 0);
+    cudaStreamSynchronize(s.first);
+    REQUIRE(*s.device == 1 && *s.other == 1);
+  }
+  { // pinned memory is read when the copy is done, other memory when it is asked for
+    Streams s;
+    int pageable = 1;
+    *s.pinned = 1;
+    s.copy(s.device, s.pinned, s.first);
+    s.copy(s.other, &pageable, s.first);
+    pageable = *s.pinned = 2;
+    cudaStreamSynchronize(s.first);
+    REQUIRE(*s.device == 2 && *s.other == 1);
+  }
+  { // a wait reaches as far as the event stood when it was asked for
+    Streams s;
+    s.set(1, s.first);
+    s.after(s.second, s.first);
+    s.set(2, s.first);
+    REQUIRE(!cudaEventRecord(s.event, s.first));
+    s.copy(s.other, s.device, s.second);
+    REQUIRE(*s.other == 0);
+    cudaStreamSynchronize(s.second);
+    REQUIRE(*s.device == 1 && *s.other == 1);
+  }
+  { // without a wait, neither stream is there in time: two copies from pinned memory come late, the next two early
+    Streams s;
+    int seen[4];
+    for (int i = 0; i < 4; i++) {
+      *s.pinned = i + 1;
+      s.copy(s.device, s.pinned, s.second);
+      seen[i] = *s.device;
+    }
+    REQUIRE(seen[0] == 0 && seen[1] == 0 && seen[2] == 3 && seen[3] == 4);
+  }
+  { // an early copy comes after what its stream waits for
+    Streams s;
+    s.copy(s.other, s.pinned, s.second);
+    s.copy(s.other, s.pinned, s.second);
+    s.set(5, s.first);
+    s.after(s.second, s.first);
+    s.set(6, s.first);
+    *s.pinned = 7;
+    s.copy(s.other, s.pinned, s.second);
+    REQUIRE(*s.other == 7 && *s.device == 5);
+  }
+  { // freeing waits for everything
+    Streams s;
+    int *more = nullptr;
+    REQUIRE(!cudaMalloc((void **)&more, sizeof(int)));
+    s.set(1, s.second);
+    cudaFree(more);
+    REQUIRE(*s.device == 1);
+  }
+  const auto recording = [](const std::function<void(Streams &)> &call) {
+    return [=] {
+      Streams s;
+      cudaStreamBeginCapture(s.first, cudaStreamCaptureModeThreadLocal);
+      call(s);
+    };
+  };
+  must_abort("a recorded copy leaves the device", recording([](Streams &s) { s.copy(s.device, s.pinned, s.first); }));
+  must_abort("a stream is waited for while it records", recording([](Streams &s) { cudaStreamSynchronize(s.first); }));
+  must_abort("events of a stream that records", recording([](Streams &s) { s.after(s.first, s.second); }));
+  must_abort("memory is allocated while a stream records", recording([](Streams &s) { cudaMalloc((void **)&s.device, 4); }));
+  must_abort("memory is freed while a stream records", recording([](Streams &s) { cudaFree(s.device); }));
+  must_abort("memory is freed that was not allocated", [] { cudaFree(reinterpret_cast<void *>(64)); });
+}
+
+const ds_backend *opened(const char *library) {
+  char text[512] = "";
+  const ds_backend *t = static_cast<const ds_backend *>(ds_open(library, nullptr, text, sizeof text));
+  if (!t) std::printf("%s\n", text);
+  REQUIRE(t != nullptr);
+  return t;
+}
+
+template <class... Arguments>
+int call_with_nothing(int (*kernel)(Arguments...)) {
+  return kernel(Arguments()...);
+}
+
+/* Every kernel names itself to profilers, also when it refuses its arguments. */
+void check_ranges(const char *library) {
+  const ds_backend *t = opened(library);
+  const auto last = reinterpret_cast<const char *(*)(int *)>(dlsym(dlopen(library, RTLD_NOW), "host_cuda_last_range"));
+  REQUIRE(last != nullptr);
+  int open = 0;
+#define KERNEL(name, params, args) \
+  call_with_nothing(t->name);      \
+  REQUIRE(std::strcmp(last(&open), #name) == 0 && open == 0);
+#include "kernels.def"
+#undef KERNEL
+}
+
+/* Batches through one buffer on the device, filled by a second stream while the first is behind: each is added to a sum exactly once. */
+void check_second_stream(const char *library) {
+  const ds_backend *t = opened(library);
+  constexpr int BATCHES = 40, N = 5;
+  ds_stream compute = nullptr, copies = nullptr;
+  REQUIRE(t->stream_create(1, &compute) == DS_OK && t->stream_create(1, &copies) == DS_OK);
+  ds_address staging = nullptr, batch = nullptr, sum = nullptr, host = nullptr;
+  for (ds_address *p : {&staging, &batch, &sum}) REQUIRE(t->allocate(N * sizeof(float), p) == DS_OK);
+  REQUIRE(t->allocate_pinned(BATCHES * N * sizeof(float), &host) == DS_OK);
+  REQUIRE(t->allocate_pinned(-1, &host) == DS_INVALID && t->allocate_pinned(1, nullptr) == DS_INVALID);
+  for (int b = 0; b < BATCHES; b++) {
+    float *from = static_cast<float *>(host) + b * N;
+    for (int i = 0; i < N; i++) from[i] = (float)(b * N + i);
+    REQUIRE(t->copy_in(copies, staging, from, N * sizeof(float)) == DS_OK);
+    REQUIRE(t->stream_after(compute, copies) == DS_OK);
+    REQUIRE(t->copy_in(compute, batch, staging, N * sizeof(float)) == DS_OK);
+    REQUIRE(t->stream_after(copies, compute) == DS_OK);
+    REQUIRE(t->add(compute, static_cast<float *>(sum), static_cast<float *>(batch), static_cast<float *>(sum), N) == DS_OK);
+  }
+  float result[N];
+  REQUIRE(t->copy_out(compute, result, sum, sizeof result) == DS_OK);
+  for (int i = 0; i < N; i++) REQUIRE(result[i] == (float)(N * (BATCHES - 1) * BATCHES / 2 + BATCHES * i));
+  REQUIRE(t->stream_destroy(copies) == DS_OK && t->stream_destroy(compute) == DS_OK);
+  for (ds_address p : {staging, batch, sum}) REQUIRE(t->release(p, N * sizeof(float)) == DS_OK);
+  REQUIRE(t->release_pinned(host, BATCHES * N * sizeof(float)) == DS_OK && t->release_pinned(nullptr, 0) == DS_OK);
+}
+
 /* Device memory of the emulation with values in (-1, 1); between the rows of a matrix lie floats that belong to nobody. */
 std::vector<float> matrix(int64_t n, unsigned seed) {
   std::vector<float> x((size_t)n);
@@ -275,11 +439,10 @@ std::vector<float> matrix(int64_t n, unsigned seed) {
 
 void check_cublas(const char *library, const char *cublas) {
   char text[512] = "";
-  const ds_backend *t = static_cast<const ds_backend *>(ds_open(library, nullptr, text, sizeof text));
-  if (!t) std::printf("%s\n", text);
-  REQUIRE(t != nullptr);
+  const ds_backend *t = opened(library);
   ds_stream stream = nullptr;
   REQUIRE(t->stream_create(1, &stream) == DS_OK);
+  REQUIRE(t->stream_tf32(stream, 1) == DS_NO_BLAS && t->stream_tf32(stream, 0) == DS_OK);
   struct Case {
     int32_t transpose_a, transpose_b;
     int64_t m, n, k;
@@ -299,6 +462,7 @@ void check_cublas(const char *library, const char *cublas) {
       all.push_back(matrix(c.m * c_stride, 3));
       float *out = all.back().data();
       REQUIRE(t->matmul(s, c.transpose_a, c.transpose_b, c.m, c.n, c.k, a.data(), a_stride, b.data(), b_stride, c.beta, out, c_stride) == DS_OK);
+      REQUIRE(t->stream_synchronize(s) == DS_OK);
     }
     return all;
   };
@@ -313,6 +477,22 @@ void check_cublas(const char *library, const char *cublas) {
     for (size_t j = 0; j < own[i].size(); j++) REQUIRE(std::fabs(own[i][j] - bound[i][j]) <= 5e-6f);
   REQUIRE(products(nullptr) == bound);
   REQUIRE(handles() == 2);
+  // 1 + 2⁻¹¹ and 1 - 2⁻¹² become 1 + 2⁻¹⁰ and 1; a mode is of one stream
+  float x = 1 + 0x1p-11f, y = 1 - 0x1p-12f, product = 0;
+  const auto multiply = [&](ds_stream s) {
+    REQUIRE(t->matmul(s, 0, 0, 1, 1, 1, &x, 1, &y, 1, 0, &product, 1) == DS_OK && t->stream_synchronize(s) == DS_OK);
+    return product;
+  };
+  REQUIRE(t->stream_tf32(stream, 1) == DS_OK && multiply(stream) == 1 + 0x1p-10f && multiply(nullptr) == x * y);
+  REQUIRE(t->stream_tf32(stream, 0) == DS_OK && multiply(stream) == x * y);
+  // a stream may record its first product: the handle is there, with memory of its own
+  ds_stream fresh = nullptr;
+  ds_graph graph = nullptr;
+  REQUIRE(t->stream_create(1, &fresh) == DS_OK && t->stream_tf32(fresh, 1) == DS_OK && t->capture_begin(fresh) == DS_OK);
+  REQUIRE(t->matmul(fresh, 0, 0, 1, 1, 1, &x, 1, &y, 1, 0, &product, 1) == DS_OK && t->capture_end(fresh, &graph) == DS_OK);
+  product = 0;
+  REQUIRE(t->graph_launch(fresh, graph) == DS_OK && t->stream_synchronize(fresh) == DS_OK && product == 1 + 0x1p-10f);
+  REQUIRE(t->graph_destroy(graph) == DS_OK && t->stream_destroy(fresh) == DS_OK && handles() == 2);
   REQUIRE(t->stream_destroy(stream) == DS_OK);
   REQUIRE(handles() == 1);
 }
@@ -337,6 +517,9 @@ int main(int count, char **arguments) {
   check_half();
   check_bits();
   check_undefined();
+  check_streams();
+  check_ranges(arguments[1]);
+  check_second_stream(arguments[1]);
   check_cublas(arguments[1], arguments[2]);
   std::printf("host_cuda: passed\n");
   return 0;

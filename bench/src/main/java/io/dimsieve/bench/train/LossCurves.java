@@ -6,7 +6,6 @@ import io.dimsieve.data.Dataset;
 import io.dimsieve.data.Part;
 import io.dimsieve.kernel.Backend;
 import io.dimsieve.kernel.Device;
-import io.dimsieve.memory.HostAllocator;
 import io.dimsieve.model.Architecture;
 import io.dimsieve.model.Architectures;
 import io.dimsieve.model.CtrModel;
@@ -60,7 +59,7 @@ public final class LossCurves {
     try (Backend backend = Backend.open(device, Runtime.getRuntime().availableProcessors(), null);
         CtrModel trained = new CtrModel(backend, ModelSpec.of(model), EmbeddingLayout.uniform(16, dataset.rows()), batch);
         TrainingStep step = new TrainingStep(trained, TrainSpec.of(1).withBatchSize(batch));
-        BatchReader reader = BatchReader.inOrder(dataset, Part.TRAIN, batch, HostAllocator.INSTANCE)) {
+        BatchReader reader = new BatchReader(dataset, Part.TRAIN, batch, 1, false, 1, backend.pinned(), step.ahead())) {
       trained.initialize(1);
       reader.beginEpoch(0);
       long start = 0;

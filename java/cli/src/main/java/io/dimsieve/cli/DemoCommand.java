@@ -58,6 +58,14 @@ final class DemoCommand implements Callable<Integer> {
   @Option(names = "--directory", description = "where to put dataset, plan and models (default: a temporary directory)")
   private Path directory;
 
+  @Option(
+      names = "--dataset", paramLabel = "DATASET",
+      description = "the flights as a demo prepared them elsewhere (flights.ds of its directory); needs no DuckDB")
+  private Path prepared;
+
+  @Option(names = "--prepare-only", description = "write flights.ds to the directory, and no more")
+  private boolean prepareOnly;
+
   @Option(names = "--seed", defaultValue = "1", description = "(default: ${DEFAULT-VALUE})")
   private long seed;
 
@@ -68,12 +76,16 @@ final class DemoCommand implements Callable<Integer> {
     Budget share = new Budget(budget, Budget.Unit.BYTES);
     Path folder = directory == null ? Files.createTempDirectory("dimsieve-demo") : Files.createDirectories(directory);
     System.out.println("files in " + folder);
+    if (prepareOnly) {
+      prepare(folder).close();
+      return 0;
+    }
     ModelSpec model = ModelSpec.of("deepfm").withHidden(64, 32);
     TrainSpec train = TrainSpec.of(seed).withBatchSize(4096).withEpochs(6).withPatience(1);
     long start = System.nanoTime();
     try (Backend backend = engine.open();
-        Dataset dataset = prepare(folder)) {
-      double prepared = seconds(start);
+        Dataset dataset = prepared == null ? prepare(folder) : flights(prepared)) {
+      double preparation = seconds(start);
       System.out.printf(
           "%s; %,d + %,d + %,d rows, split by time%n", backend.description(), dataset.rows(Part.TRAIN), dataset.rows(Part.VALIDATION),
           dataset.rows(Part.TEST));
@@ -102,7 +114,9 @@ final class DemoCommand implements Callable<Integer> {
       for (int f = 0; f < FIELDS.size(); f++) {
         row("dimensions " + FIELDS.get(f), "%.0f", uniform.width(f), plan.layout().width(f));
       }
-      row("seconds, prepare", "%.1f", prepared, prepared);
+      if (prepared == null) {
+        row("seconds, prepare", "%.1f", preparation, preparation);
+      }
       row("seconds, search", "%.1f", 0, searched);
       row("seconds, train", "%.1f", full.seconds(), compact.seconds());
       row("us per scored row", "%.2f", fullMicros, compactMicros);
@@ -116,6 +130,16 @@ final class DemoCommand implements Callable<Integer> {
 
   private static double seconds(long start) {
     return (System.nanoTime() - start) * 1e-9;
+  }
+
+  private static Dataset flights(Path file) {
+    Dataset dataset = Dataset.open(file);
+    List<String> fields = dataset.encoder().schema().fields().stream().map(Field::name).toList();
+    if (!fields.equals(FIELDS)) {
+      dataset.close();
+      throw new ConfigurationException(file + ": not a demo's flights: its fields are " + fields + ", not " + FIELDS);
+    }
+    return dataset;
   }
 
   private Dataset prepare(Path folder) throws IOException {

@@ -20,7 +20,16 @@ final class DoctorCommand implements Callable<Integer> {
     }
     System.out.println("cpu       " + state(Device.CPU, null));
     System.out.println("cuda      " + state(Device.CUDA, null));
+    System.out.println("cublas    " + cublas());
     return 0;
+  }
+
+  private static String cublas() {
+    try {
+      return "ok: " + Backend.cublas();
+    } catch (ConfigurationException e) {
+      return "no: " + e.getMessage();
+    }
   }
 
   private static String state(Device device, String isa) {

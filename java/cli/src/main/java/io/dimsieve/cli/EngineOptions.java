@@ -16,7 +16,10 @@ final class EngineOptions {
   @Option(names = "--isa", description = "instruction set: baseline, avx2 or avx512 (default: the best this machine has)")
   private String isa;
 
+  @Option(names = "--tf32", description = "cuda: matrix products may round their factors to TF32 (10 bits of fraction), which is faster")
+  private boolean tf32;
+
   Backend open() {
-    return Backend.open(Device.of(device), threads == null ? Runtime.getRuntime().availableProcessors() : threads, isa);
+    return Backend.open(Device.of(device), threads == null ? Runtime.getRuntime().availableProcessors() : threads, isa, tf32);
   }
 }

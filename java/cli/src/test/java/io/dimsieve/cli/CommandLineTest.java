@@ -89,6 +89,14 @@ class CommandLineTest {
   }
 
   @Test
+  void theDoctorTellsOfEveryDeviceAndItsProducts() {
+    Ended ended = assertOk(run("doctor"));
+    for (String line : new String[] {"cpu       ok: ", "cuda      ", "cublas    "}) {
+      assertTrue(ended.out.lines().anyMatch(said -> said.startsWith(line) && said.length() > line.length() + 4), ended.out);
+    }
+  }
+
+  @Test
   void noArgumentsShowTheVerbs() {
     Ended ended = run();
     assertEquals(2, ended.code);
@@ -330,6 +338,8 @@ class CommandLineTest {
     Path data = folder.resolve("rows.ds");
     Path out = folder.resolve("x.model");
     assertRefused(2, "device cuda", "train", data, "-o", out, "--device", "cuda");
+    assertRefused(2, "TF32 is of cuda", "train", data, "-o", out, "--tf32");
+    assertRefused(2, "not a demo's flights: its fields are [site, age]", "demo", "--dataset", data, "--directory", folder);
     assertRefused(2, "unknown device", "train", data, "-o", out, "--device", "tpu");
     assertRefused(2, "instruction set", "train", data, "-o", out, "--isa", "sse9");
     assertRefused(2, "threads", "train", data, "-o", out, "--threads", "0");

@@ -7,7 +7,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Rows for one training step: ids int32 [size][F] and labels float32 [size], row-major, each beginning 64-byte aligned. It
- * belongs to its {@link BatchReader} and is valid until the reader is asked for another batch, moved or closed.
+ * belongs to its {@link BatchReader} and is valid until the reader is asked for another batch (or as many more as it keeps), moved or closed.
  */
 public final class Batch implements AutoCloseable {
 

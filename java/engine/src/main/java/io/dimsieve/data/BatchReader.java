@@ -7,7 +7,7 @@ import io.dimsieve.memory.Allocator;
  * Reads a part of a dataset in batches, prefetched by a thread, each row exactly once an epoch. The order depends only on the
  * seed and the epoch, so {@link #seek} continues exactly where an interrupted run stopped.
  *
- * <p>Memory: 4 batches from the caller's allocator, and a window of {@code windowRows} rows (rounded up to 1024; at most 2 GiB)
+ * <p>Memory: 4 batches, and those it keeps, from the caller's allocator, and a window of {@code windowRows} rows (rounded up to 1024; at most 2 GiB)
  * outside the heap, whatever the size of the file. Confined to one thread.
  */
 public final class BatchReader implements AutoCloseable {
@@ -21,19 +21,32 @@ public final class BatchReader implements AutoCloseable {
   private final long rows;
   private final int batchSize;
   private final EpochRows source;
-  private final Batch[] ring = new Batch[RING];
+  private final int kept;
+  private final Batch[] ring;
   private Prefetcher prefetcher;
   private int epoch;
   private long position;
   private boolean closed;
 
   /**
+   * A reader whose batches are valid until the next is asked for.
+   *
+   * @param windowRows rows that are shuffled together; ignored without shuffle
+   * @param allocator host memory for the batches
+   */
+  public BatchReader(Dataset dataset, Part part, int batchSize, long seed, boolean shuffle, int windowRows, Allocator allocator) {
+    this(dataset, part, batchSize, seed, shuffle, windowRows, allocator, 0);
+  }
+
+  /**
    * A reader that stands nowhere until {@link #beginEpoch} or {@link #seek}.
    *
    * @param windowRows rows that are shuffled together; ignored without shuffle
    * @param allocator host memory for the batches (pinned when a device copies them)
+   * @param kept how many batches before the last one stay valid too, for a device that may not have read them yet; none of them across epochs
    */
-  public BatchReader(Dataset dataset, Part part, int batchSize, long seed, boolean shuffle, int windowRows, Allocator allocator) {
+  public BatchReader(
+      Dataset dataset, Part part, int batchSize, long seed, boolean shuffle, int windowRows, Allocator allocator, int kept) {
     if (batchSize < 1 || windowRows < 1) {
       throw new ConfigurationException("batch size " + batchSize + ", shuffle window " + windowRows
           + ": both are at least 1 row");
@@ -49,9 +62,11 @@ public final class BatchReader implements AutoCloseable {
     if (batchSize > Integer.MAX_VALUE / dataset.rowBytes()) {
       throw new ConfigurationException("a batch of " + batchSize + " rows of " + dataset.fields() + " fields exceeds 2 GiB");
     }
+    this.kept = kept;
+    this.ring = new Batch[RING + kept];
     source = new EpochRows(dataset, part, order);
     try {
-      for (int i = 0; i < RING; i++) {
+      for (int i = 0; i < ring.length; i++) {
         ring[i] = new Batch(batchSize, dataset.fields(), allocator);
       }
     } catch (RuntimeException | Error e) {
@@ -90,7 +105,7 @@ public final class BatchReader implements AutoCloseable {
     stop();
     epoch = newEpoch;
     position = batch;
-    prefetcher = new Prefetcher(source, newEpoch, Math.min(rows, batch * batchSize), ring, batchSize);
+    prefetcher = new Prefetcher(source, newEpoch, Math.min(rows, batch * batchSize), ring, batchSize, kept);
   }
 
   /**

@@ -1,11 +1,13 @@
 package io.dimsieve.data;
 
+import java.util.ArrayDeque;
 import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.OneToOneConcurrentArrayQueue;
 
 /**
  * Fills batches of one epoch ahead of their consumer on a thread of its own. Two single-producer single-consumer queues hand the
- * batches round: {@code free} to the thread, {@code full} back. A batch without rows ends the epoch.
+ * batches round: {@code free} to the thread, {@code full} back. A batch is free again when another {@code kept} were asked for after the next. A batch without
+ * rows ends the epoch.
  */
 final class Prefetcher implements AutoCloseable {
 
@@ -17,12 +19,15 @@ final class Prefetcher implements AutoCloseable {
   private final Thread thread;
   private volatile boolean stopped;
   private volatile Throwable failure;
-  private Batch lent;
+  private final int kept;
+  private final ArrayDeque<Batch> lent;
   private boolean ended;
 
-  Prefetcher(EpochRows rows, int epoch, long firstRow, Batch[] batches, int batchSize) {
+  Prefetcher(EpochRows rows, int epoch, long firstRow, Batch[] batches, int batchSize, int kept) {
     this.rows = rows;
     this.batchSize = batchSize;
+    this.kept = kept;
+    lent = new ArrayDeque<>(batches.length);
     free = new OneToOneConcurrentArrayQueue<>(batches.length);
     full = new OneToOneConcurrentArrayQueue<>(batches.length);
     for (Batch batch : batches) {
@@ -55,21 +60,21 @@ final class Prefetcher implements AutoCloseable {
     }
   }
 
-  /** The next batch, null at the end; takes back the one before. */
+  /** The next batch, null at the end; takes back all but the last {@code kept} of those before. */
   Batch next() {
     if (ended) {
       return null;
     }
-    if (lent != null) {
-      free.offer(lent);
-      lent = null;
+    while (lent.size() > kept) {
+      free.offer(lent.poll());
     }
-    lent = await();
-    if (lent.size() == 0) {
+    Batch batch = await();
+    if (batch.size() == 0) {
       ended = true;
       return null;
     }
-    return lent;
+    lent.add(batch);
+    return batch;
   }
 
   private Batch await() {

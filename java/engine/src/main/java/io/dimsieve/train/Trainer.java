@@ -5,7 +5,6 @@ import io.dimsieve.data.Batch;
 import io.dimsieve.data.BatchReader;
 import io.dimsieve.data.Dataset;
 import io.dimsieve.data.Part;
-import io.dimsieve.memory.HostAllocator;
 import io.dimsieve.model.CtrModel;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -63,7 +62,7 @@ public final class Trainer implements AutoCloseable {
     this.dataset = dataset;
     this.step = step;
     this.reader = new BatchReader(
-        dataset, Part.TRAIN, spec.batchSize(), spec.seed(), true, BatchReader.DEFAULT_WINDOW_ROWS, HostAllocator.INSTANCE);
+        dataset, Part.TRAIN, spec.batchSize(), spec.seed(), true, BatchReader.DEFAULT_WINDOW_ROWS, model.tape().backend().pinned(), step.ahead());
     this.bestWeights = new Snapshot(model.tape().backend(), model);
   }
 
@@ -182,8 +181,8 @@ public final class Trainer implements AutoCloseable {
 
   @Override
   public void close() {
-    reader.close();
+    step.close(); // waits for copies from the reader's batches
     bestWeights.close();
-    step.close();
+    reader.close();
   }
 }

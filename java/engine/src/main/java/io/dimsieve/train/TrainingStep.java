@@ -4,6 +4,7 @@ import io.dimsieve.TrainingDivergedException;
 import io.dimsieve.autograd.Tape;
 import io.dimsieve.kernel.Device;
 import io.dimsieve.kernel.Graph;
+import io.dimsieve.kernel.Upload;
 import io.dimsieve.memory.Block;
 import io.dimsieve.memory.HostAllocator;
 import io.dimsieve.model.CtrModel;
@@ -24,7 +25,8 @@ import org.agrona.concurrent.UnsafeBuffer;
  * One step of training, again and again: load a batch, forward, backward, update. Allocates nothing per step.
  *
  * <p>A device that can record does a whole batch's step with one launch, unless a hook or an update wants to see every step; and it is waited for only
- * every {@value #LOSSES} steps, when the losses since then are read.
+ * every {@value #LOSSES} steps, when the losses since then are read. Batches come by a stream of their own ({@link BatchFeed}), the few
+ * numbers of a step by an {@link Upload}.
  */
 public final class TrainingStep implements AutoCloseable {
 
@@ -33,6 +35,8 @@ public final class TrainingStep implements AutoCloseable {
   private final CtrModel model;
   private final Tape tape;
   private final long seed;
+  private final BatchFeed feed;
+  private final Upload numbers;
   private final BatchGroups groups;
   private final DenseOptimizer dense;
   private final TableUpdate embedding;
@@ -66,6 +70,8 @@ public final class TrainingStep implements AutoCloseable {
     this.seed = spec.seed();
     this.records = tape.backend().device() == Device.CUDA;
     this.losses = Tensor.allocate(tape.backend(), tape.arena(), Tensor.Type.F64, 1, LOSSES);
+    this.feed = new BatchFeed(tape);
+    this.numbers = new Upload(tape.backend(), 16);
     EmbeddingTable any = model.firstOrder() == null ? model.embeddings() : model.firstOrder();
     this.groups = new BatchGroups(tape.backend(), tape.arena(), tape.ids(), any.rows());
     this.dense = new DenseOptimizer(tape.backend(), tape.arena(), spec.dense(), tape.weights());
@@ -101,6 +107,11 @@ public final class TrainingStep implements AutoCloseable {
     return embedding instanceof EmbeddingOptimizer fused ? fused : null;
   }
 
+  /** Batches before which a step may return while the device still has to read them: none where it reads them at once. */
+  public int ahead() {
+    return feed.runsAhead() ? LOSSES - 1 : 0;
+  }
+
   /** Steps done. */
   public long number() {
     return step;
@@ -132,7 +143,7 @@ public final class TrainingStep implements AutoCloseable {
   /**
    * One step.
    *
-   * @param ids address of int32 [rows, fields] in host memory
+   * @param ids address of int32 [rows, fields] in host memory; if pinned, neither they nor the labels may change during the next {@link #ahead} steps
    * @param labels address of float32 [rows]
    * @param sum of the losses so far
    * @return the sum with the mean losses, before their updates, of the batches whose loss became known: this one's on the CPU, none or several where the
@@ -228,11 +239,11 @@ public final class TrainingStep implements AutoCloseable {
   }
 
   private void load(long ids, long labels, int rows) {
-    tape.backend().copyIn(tape.ids().address(), ids, 4L * rows * tape.ids().columns());
-    tape.backend().copyIn(tape.labels().address(), labels, 4L * rows);
-    view.putLong(0, seed);
-    view.putLong(8, step);
-    tape.backend().copyIn(tape.seed().address(), staging.address(), 16);
+    feed.load(ids, labels, rows);
+    int at = numbers.next();
+    numbers.view().putLong(at, seed);
+    numbers.view().putLong(at + 8, step);
+    numbers.to(tape.seed().address());
   }
 
   /** Ends what exact dense semantics left open: afterwards all weights are those of the last step. */
@@ -245,6 +256,8 @@ public final class TrainingStep implements AutoCloseable {
     if (graph != null) {
       graph.close();
     }
+    feed.close();
+    numbers.close();
     staging.close();
     dense.close();
     tables.forEach(TableUpdate::close);

@@ -251,6 +251,28 @@ class BatchReaderTest {
     }
   }
 
+  @Test
+  void keptBatchesStayAsTheyWereGiven() {
+    int kept = 9;
+    try (BatchReader reader = new BatchReader(dataset, Part.TRAIN, 50, 5, true, 3000, HostAllocator.INSTANCE, kept)) {
+      List<Integer> expected = epoch(reader, 1);
+      reader.beginEpoch(1);
+      List<Batch> batches = new ArrayList<>();
+      for (Batch batch = reader.next(); batch != null; batch = reader.next()) {
+        batches.add(batch);
+        int last = batches.size() - 1;
+        for (int b = Math.max(0, last - kept); b <= last; b++) {
+          assertEquals(expected.subList(50 * b, Math.min(ROWS, 50 * b + 50)), numbers(batches.get(b)));
+        }
+      }
+      assertEquals(201, batches.size());
+    }
+  }
+
+  private static List<Integer> numbers(Batch batch) {
+    return IntStream.range(0, batch.size()).map(i -> batch.id(i, 0) * 101 + batch.id(i, 1)).boxed().toList();
+  }
+
   private static List<Integer> epoch(BatchReader reader, int epoch) {
     reader.beginEpoch(epoch);
     return rest(reader);

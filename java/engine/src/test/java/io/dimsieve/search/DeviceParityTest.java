@@ -3,6 +3,7 @@ package io.dimsieve.search;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.dimsieve.Progress;
 import io.dimsieve.data.Batch;
@@ -14,17 +15,24 @@ import io.dimsieve.data.SyntheticRows;
 import io.dimsieve.kernel.Backend;
 import io.dimsieve.kernel.CudaOrEmulation;
 import io.dimsieve.kernel.Device;
+import io.dimsieve.kernel.binding.Native;
 import io.dimsieve.memory.HostAllocator;
 import io.dimsieve.model.Architectures;
 import io.dimsieve.model.CtrModel;
 import io.dimsieve.model.ModelSpec;
 import io.dimsieve.optimizer.OptimizerSpec;
 import io.dimsieve.tensor.EmbeddingLayout;
+import io.dimsieve.train.EpochReport;
 import io.dimsieve.train.TrainSpec;
+import io.dimsieve.train.Trainer;
 import io.dimsieve.train.TrainingStep;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -94,6 +102,57 @@ class DeviceParityTest {
   void twoRunsGiveTheSameBytes() {
     try (Dataset dataset = dataset(1600)) {
       assertArrayEquals(losses(Device.CUDA, dataset, spec("deepfm"), false, 6), losses(Device.CUDA, dataset, spec("deepfm"), false, 6));
+    }
+  }
+
+  /** Nobody waits for the device between steps: batches come from pinned memory on a second stream, 90 steps of which every 15th is a short one. */
+  @Test
+  void trainingThatRunsAheadOfTheHostIsAlike() {
+    try (Dataset dataset = dataset(1530)) {
+      double[] cpu = epochs(Device.CPU, dataset);
+      double[] card = epochs(Device.CUDA, dataset);
+      assertArrayEquals(cpu, card, 1e-4);
+      assertArrayEquals(card, epochs(Device.CUDA, dataset));
+    }
+  }
+
+  /** The emulation's device tells in its name how often the host has waited. */
+  @Test
+  void theHostWaitsOnlyForTheLosses() {
+    OptimizerSpec adam = OptimizerSpec.adam(1e-2);
+    try (Dataset dataset = dataset(7000);
+        Backend backend = Backend.open(Device.CUDA, 1, null);
+        CtrModel trained = new CtrModel(backend, spec("deepfm"), EmbeddingLayout.uniform(4, dataset.rows()), 64);
+        TrainingStep step = new TrainingStep(trained, TrainSpec.of(3).withBatchSize(64).withOptimizers(adam, adam));
+        BatchReader reader = new BatchReader(dataset, Part.TRAIN, 64, 1, false, 1, backend.pinned(), step.ahead())) {
+      assumeTrue(waits(backend) >= 0, "not the emulation");
+      reader.beginEpoch(0);
+      long before = waits(backend);
+      for (int i = 1; i <= 64; i++) {
+        Batch batch = reader.next();
+        step.run(batch.ids(), batch.labels(), batch.size(), 0);
+        assertEquals(2 * (i / 32), waits(backend) - before, "steps: " + i); // the copy of the losses, and the status
+      }
+    }
+  }
+
+  private static long waits(Backend backend) {
+    byte[] text = new byte[512];
+    Native.ds_probe(backend.handle(), ByteBuffer.wrap(text), text.length);
+    Matcher told = Pattern.compile("\\((\\d+) waits\\)").matcher(new String(text, StandardCharsets.UTF_8));
+    return told.find() ? Long.parseLong(told.group(1)) : -1;
+  }
+
+  /** Mean losses of six epochs. */
+  private static double[] epochs(Device device, Dataset dataset) {
+    OptimizerSpec adam = OptimizerSpec.adam(1e-2).withL2(1e-4);
+    TrainSpec train = TrainSpec.of(3).withBatchSize(64).withEpochs(6).withPatience(0).withOptimizers(adam, adam);
+    try (Backend backend = Backend.open(device, 1, null);
+        CtrModel trained = new CtrModel(backend, spec("deepfm"), EmbeddingLayout.uniform(8, dataset.rows()), 64);
+        Trainer trainer = new Trainer(trained, train, dataset)) {
+      assertEquals(device == Device.CUDA, trainer.step().ahead() > 0);
+      trained.initialize(3);
+      return trainer.fit().epochs().stream().mapToDouble(EpochReport::loss).toArray();
     }
   }
 

@@ -7,7 +7,8 @@ import org.bytedeco.javacpp.Loader;
 
 /**
  * The BLAS library that matrix products call. On the CPU MKL when its JavaCPP presets are on the class path, otherwise OpenBLAS. On CUDA the cuBLAS that JavaCPP's
- * CUDA presets bring or find, or one that the system's loader finds by name; without one the back end has kernels of its own.
+ * CUDA presets bring or find, or one that the system's loader finds by name; without one the back end has kernels of its own. The system property
+ * {@code dimsieve.cublas.library} names the file of the only cuBLAS to try.
  */
 final class Blas {
 
@@ -23,9 +24,18 @@ final class Blas {
 
   private Blas() {}
 
+  /** The file of the only cuBLAS to try, null for none. */
+  static String override() {
+    return System.getProperty("dimsieve.cublas.library");
+  }
+
   /** Libraries to bind, by path or by name, best first. */
   static List<String> of(Device device) {
     if (device == Device.CUDA) {
+      String only = override();
+      if (only != null) {
+        return List.of(only);
+      }
       load(CUBLAS_PRESET); // loads cuBLAS too where it can; the loader then knows it by its name
       return CUBLAS;
     }

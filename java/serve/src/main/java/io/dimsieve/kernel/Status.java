@@ -5,6 +5,8 @@ import io.dimsieve.NativeException;
 /** Status codes of {@code dimsieve.h} as exceptions. */
 public final class Status {
 
+  static final int NO_BLAS = 5;
+
   private static final String[] MEANINGS = {
     "done",
     "invalid arguments",

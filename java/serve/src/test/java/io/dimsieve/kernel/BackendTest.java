@@ -36,6 +36,17 @@ class BackendTest {
     assertEquals("threads must be 1 to 1024, not " + threads, refusal(Device.CPU, threads, null));
   }
 
+  @Test
+  void tf32IsRefusedOnTheCpu() {
+    ConfigurationException e = assertThrows(ConfigurationException.class, () -> Backend.open(Device.CPU, 1, null, true));
+    assertEquals("TF32 is of cuda: device cpu multiplies in float32", e.getMessage());
+    try (Backend backend = Backend.open(Device.AUTO, 1, null, true)) {
+      assertSame(Device.CUDA, backend.device());
+    } catch (ConfigurationException noCard) {
+      assertTrue(noCard.getMessage().startsWith(e.getMessage() + "; the CPU because "), noCard.getMessage());
+    }
+  }
+
   /** Where there is a card the device opens; where there is none it is refused in one line and never replaced by the CPU. */
   @Test
   void cudaIsCudaOrAnError() {
