@@ -103,6 +103,16 @@ public final class DenseWeights {
     });
   }
 
+  /** {@code embedding.width.W} [Σ rows, W]: the tables of fields of one width, end to end. */
+  public Array embeddings(int width, int... fields) {
+    long rows = Arrays.stream(fields).mapToLong(layout::rows).sum();
+    return new Array("embedding.width." + width, List.of(rows, (long) width), sink -> {
+      for (int f : fields) {
+        embedding(f).content().copyTo(sink);
+      }
+    });
+  }
+
   /** {@code linear.weight.FIELD} [rows, 1]: a field's first-order weights. */
   public Array firstOrder(int field) {
     long[] rows = Arrays.stream(layout.rows()).asLongStream().toArray();

@@ -4,6 +4,7 @@ import io.dimsieve.exchange.DenseWeights;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -70,6 +71,11 @@ final class OnnxGraph {
 
   /** A constant vector of integers. */
   String integers(int... constants) {
+    return integers(Arrays.stream(constants).asLongStream().toArray());
+  }
+
+  /** Constants on one axis. */
+  String integers(long... constants) {
     return constant(new Protobuf().integer(1, constants.length), constants);
   }
 
@@ -78,9 +84,9 @@ final class OnnxGraph {
     return constant(new Protobuf(), constant);
   }
 
-  private String constant(Protobuf dimensions, int... constants) {
+  private String constant(Protobuf dimensions, long... constants) {
     ByteBuffer raw = ByteBuffer.allocate(Long.BYTES * constants.length).order(ByteOrder.LITTLE_ENDIAN);
-    for (int value : constants) {
+    for (long value : constants) {
       raw.putLong(value);
     }
     String name = fresh();

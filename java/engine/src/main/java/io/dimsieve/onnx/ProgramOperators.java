@@ -9,9 +9,11 @@ import io.dimsieve.file.Program.Instruction;
 import io.dimsieve.op.BatchNorm;
 import io.dimsieve.tensor.EmbeddingLayout;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * Turns the program of a model file into ONNX operators, one instruction after the other; the formulas are those of
@@ -26,7 +28,6 @@ final class ProgramOperators {
   private final OnnxGraph graph = new OnnxGraph();
   private final FieldOperators perField;
   private final Map<String, OnnxValue> values = new HashMap<>();
-  private final String[] ids;
 
   ProgramOperators(ModelFile file, DenseWeights weights) {
     this.file = file;
@@ -34,7 +35,6 @@ final class ProgramOperators {
     this.layout = weights.layout();
     this.fields = layout.fields();
     this.perField = new FieldOperators(graph, weights);
-    this.ids = new String[fields];
   }
 
   OnnxGraph graph() {
@@ -98,12 +98,14 @@ final class ProgramOperators {
     return graph.weight(weights.array(name, shape));
   }
 
-  /** The ids of one field, int64 [batch]. */
-  private String ids(int field) {
-    if (ids[field] == null) {
-      ids[field] = graph.node("Gather", List.of("ids", graph.integer(field)), attribute("axis", 1L));
+  /** Rows of the tables of some fields when those lie end to end, int64 [batch, fields]: one look-up for all of them. */
+  private String rows(int... of) {
+    long[] first = new long[of.length];
+    for (int i = 1; i < of.length; i++) {
+      first[i] = first[i - 1] + layout.rows(of[i - 1]);
     }
-    return ids[field];
+    String own = of.length == fields ? "ids" : graph.node("Gather", List.of("ids", graph.integers(of)), attribute("axis", 1L));
+    return graph.node("Add", List.of(own, graph.integers(first)));
   }
 
   private String sideBySide(List<String> parts) {
@@ -111,22 +113,33 @@ final class ProgramOperators {
   }
 
   private OnnxValue linear() {
-    List<String> terms = new ArrayList<>();
-    for (int f = 0; f < fields; f++) {
-      terms.add(graph.node("Gather", List.of(graph.weight(weights.firstOrder(f)), ids(f)), attribute("axis", 0L)));
-    }
-    String sum = graph.node("ReduceSum", List.of(sideBySide(terms), graph.integers(1)), attribute("keepdims", 1L));
+    String all = weight("linear.weight", Arrays.stream(layout.rows()).asLongStream().sum());
+    String terms = graph.node("Gather", List.of(all, rows(IntStream.range(0, fields).toArray())), attribute("axis", 0L));
+    String sum = graph.node("ReduceSum", List.of(terms, graph.integers(1)), attribute("keepdims", 1L));
     return new OnnxValue(graph.node("Add", List.of(sum, weight("linear.bias", 1))), 1);
   }
 
+  /** One look-up for all fields of a width, narrow ones first; then the columns in the order of the fields. */
   private OnnxValue gather() {
-    List<String> rows = new ArrayList<>();
-    for (int f = 0; f < fields; f++) {
-      if (layout.width(f) > 0) {
-        rows.add(graph.node("Gather", List.of(graph.weight(weights.embedding(f)), ids(f)), attribute("axis", 0L)));
+    List<String> parts = new ArrayList<>();
+    int[] from = new int[layout.columns()];
+    int done = 0;
+    for (int width : Arrays.stream(layout.widths()).filter(width -> width > 0).distinct().sorted().toArray()) {
+      int[] of = IntStream.range(0, fields).filter(f -> layout.width(f) == width).toArray();
+      String found = graph.node("Gather", List.of(graph.weight(weights.embeddings(width, of)), rows(of)), attribute("axis", 0L));
+      parts.add(graph.node("Reshape", List.of(found, graph.integers(-1, of.length * width))));
+      for (int f : of) {
+        for (int j = 0; j < width; j++) {
+          from[layout.column(f) + j] = done++;
+        }
       }
     }
-    return rows.isEmpty() ? nothing() : new OnnxValue(sideBySide(rows), layout.columns());
+    if (parts.isEmpty()) {
+      return nothing();
+    }
+    String all = sideBySide(parts);
+    String ordered = parts.size() == 1 ? all : graph.node("Gather", List.of(all, graph.integers(from)), attribute("axis", 1L));
+    return new OnnxValue(ordered, layout.columns());
   }
 
   /** No columns: zeros [batch, 1] that depend on the batch's size alone. */
