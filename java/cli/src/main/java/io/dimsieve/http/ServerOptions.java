@@ -21,7 +21,7 @@ public record ServerOptions(String host, int port, int threads, int queue, int m
     check("threads", threads, 1, 1024);
     check("queue", queue, 0, 100_000);
     check("max-body", maxBody, 1, 1 << 30);
-    check("max-rows", maxRows, 1, 1 << 20);
+    check("max-rows", maxRows, 1, 1 << 16);
     check("timeout", timeoutSeconds, 1, 3600);
   }
 

@@ -248,6 +248,36 @@ class ScoringServerTest {
   }
 
   @Test
+  void tooManyAtOnceAreAskedToComeBack() throws InterruptedException, ExecutionException {
+    server.close();
+    server = ScoringServer.start(file, new ServerOptions("127.0.0.1", 0, 1, 0, MAX_BODY, 1024, 5), log::add);
+    String body = "{\"rows\":[" + "{},".repeat(1000) + "{}]}";
+    AtomicBoolean refused = new AtomicBoolean();
+    ExecutorService threads = Executors.newFixedThreadPool(8);
+    try {
+      List<Future<?>> clients = new ArrayList<>();
+      for (int t = 0; t < 8; t++) {
+        clients.add(threads.submit(() -> {
+          while (!refused.get()) {
+            HttpResponse<String> answer = post(body);
+            if (answer.statusCode() != 200) {
+              assertRefused(503, "too many requests at once", answer);
+              assertEquals("1", answer.headers().firstValue("Retry-After").orElse(""));
+              refused.set(true);
+            }
+          }
+        }));
+      }
+      for (Future<?> client : clients) {
+        client.get();
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+    assertEquals(200, post(ROW).statusCode());
+  }
+
+  @Test
   void healthAndMetricsTellWhatIsServed() {
     JsonObject health = JsonParser.parseString(send(to("/health").build()).body()).getAsJsonObject();
     assertEquals("ok", health.get("status").getAsString());
