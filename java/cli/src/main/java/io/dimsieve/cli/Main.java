@@ -3,9 +3,9 @@ package io.dimsieve.cli;
 import io.dimsieve.DimsieveException;
 import io.dimsieve.Progress;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -31,6 +31,7 @@ import picocli.CommandLine.Option;
       RetrainCommand.class,
       EvaluateCommand.class,
       ScoreCommand.class,
+      ServeCommand.class,
       ImportCommand.class,
       ExportCommand.class,
       InspectCommand.class,
@@ -42,7 +43,9 @@ public final class Main {
   private static final int INTERRUPTED = 130;
   private static final int GRACE_SECONDS = 60;
 
-  private final AtomicBoolean stop = new AtomicBoolean();
+  private final CountDownLatch stop = new CountDownLatch(1);
+  private volatile boolean runsUntilStopped;
+  private volatile int code = DEFECT;
 
   @Option(names = "--quiet", description = "no progress", scope = CommandLine.ScopeType.INHERIT)
   private boolean quiet;
@@ -55,15 +58,14 @@ public final class Main {
     CountDownLatch ended = new CountDownLatch(1);
     // Ctrl-C: long work stops at the next step and writes its checkpoint before the process ends.
     Runtime.getRuntime().addShutdownHook(new Thread(() -> main.interrupt(ended)));
-    int code = DEFECT;
     try {
-      code = main.run(arguments);
+      main.code = main.run(arguments);
     } catch (Error e) { // out of memory, a class or library that cannot be loaded: picocli hands on exceptions only
       main.defect(e, new PrintWriter(System.err, true));
     } finally {
       ended.countDown();
     }
-    System.exit(main.stop.get() ? INTERRUPTED : code);
+    System.exit(main.exitCode());
   }
 
   /** Runs a command line and gives its exit code. */
@@ -99,7 +101,21 @@ public final class Main {
 
   /** True once somebody asked to stop. */
   BooleanSupplier stopRequested() {
-    return stop::get;
+    return this::isStopped;
+  }
+
+  private boolean isStopped() {
+    return stop.getCount() == 0;
+  }
+
+  /** Waits, for so long at most, for somebody to ask to stop, which is how the verb that calls this ends: its own exit code counts, not that of an interruption. */
+  boolean awaitStop(Duration atMost) throws InterruptedException {
+    runsUntilStopped = true;
+    return stop.await(atMost.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  private int exitCode() {
+    return isStopped() && !runsUntilStopped ? INTERRUPTED : code;
   }
 
   private void defect(Throwable e, PrintWriter err) {
@@ -111,13 +127,14 @@ public final class Main {
 
   private void interrupt(CountDownLatch ended) {
     if (ended.getCount() > 0) {
-      stop.set(true);
+      stop.countDown();
+      boolean done = false;
       try {
-        ended.await(GRACE_SECONDS, TimeUnit.SECONDS);
+        done = ended.await(GRACE_SECONDS, TimeUnit.SECONDS);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
-      Runtime.getRuntime().halt(INTERRUPTED);
+      Runtime.getRuntime().halt(done ? exitCode() : INTERRUPTED);
     }
   }
 

@@ -80,7 +80,7 @@ class CommandLineTest {
 
   @ParameterizedTest
   @ValueSource(strings = {
-    "demo", "prepare", "generate", "train", "search", "compare", "compact", "retrain", "evaluate", "score", "import", "export", "inspect", "doctor"})
+    "demo", "prepare", "generate", "train", "search", "compare", "compact", "retrain", "evaluate", "score", "serve", "import", "export", "inspect", "doctor"})
   void everyVerbHasHelpAndRefusesUnknownFlags(String verb) {
     Ended help = run(verb, "--help");
     assertEquals(0, help.code, help.err);

@@ -14,24 +14,26 @@ import java.util.concurrent.CopyOnWriteArrayList;
 public final class ModelSlot implements AutoCloseable {
 
   private final List<Reader> readers = new CopyOnWriteArrayList<>();
-  private final List<ScoringModel> replaced = new ArrayList<>(); // guarded by this
-  private volatile ScoringModel current;
+  private final List<Served> replaced = new ArrayList<>(); // guarded by this
+  private volatile Served current;
   private volatile boolean waiting; // something is in replaced
   private volatile long version = 1;
 
+  private record Served(ScoringModel model, long version) {}
+
   /** A slot that serves {@code first}, and owns it from now on. */
   public ModelSlot(ScoringModel first) {
-    current = first;
+    current = new Served(first, 1);
   }
 
   /** Serves {@code next} from now on, and owns it; the model before is closed when the last call with it has ended. */
   public synchronized void swap(ScoringModel next) {
-    ScoringModel before = current;
+    Served before = current;
     if (before == null) {
       throw new IllegalStateException("model slot used after close");
     }
-    current = next;
-    version++;
+    current = new Served(next, before.version + 1);
+    version = before.version + 1;
     retire(before);
   }
 
@@ -46,22 +48,32 @@ public final class ModelSlot implements AutoCloseable {
    * @param capacity rows of the largest call, at least 1
    */
   public Reader reader(int capacity) {
-    Reader reader = new Reader(capacity);
+    return reader(capacity, null);
+  }
+
+  /**
+   * What a thread scores through; confined to it.
+   *
+   * @param capacity rows of the largest call, at least 1
+   * @param statistics count and time its calls; null for none
+   */
+  public Reader reader(int capacity, ScoringStatistics statistics) {
+    Reader reader = new Reader(capacity, statistics);
     readers.add(reader);
     return reader;
   }
 
-  private synchronized void retire(ScoringModel model) {
-    replaced.add(model);
+  private synchronized void retire(Served served) {
+    replaced.add(served);
     waiting = true;
     reclaim();
   }
 
   private synchronized void reclaim() {
-    replaced.removeIf(model -> {
-      boolean unused = readers.stream().noneMatch(reader -> reader.announced == model);
+    replaced.removeIf(served -> {
+      boolean unused = readers.stream().noneMatch(reader -> reader.announced == served);
       if (unused) {
-        model.close();
+        served.model.close();
       }
       return unused;
     });
@@ -71,7 +83,7 @@ public final class ModelSlot implements AutoCloseable {
   /** Ends the serving: readers throw from now on, calls under way end with their model. */
   @Override
   public synchronized void close() {
-    ScoringModel last = current;
+    Served last = current;
     if (last != null) {
       current = null;
       retire(last);
@@ -82,11 +94,14 @@ public final class ModelSlot implements AutoCloseable {
   public final class Reader implements AutoCloseable {
 
     private final int capacity;
-    private volatile ScoringModel announced;
+    private final ScoringStatistics statistics;
+    private volatile Served announced;
     private Scorer scorer;
+    private long version;
 
-    private Reader(int capacity) {
+    private Reader(int capacity, ScoringStatistics statistics) {
       this.capacity = capacity;
+      this.statistics = statistics;
     }
 
     /**
@@ -95,25 +110,34 @@ public final class ModelSlot implements AutoCloseable {
      * @throws IllegalStateException when the slot is closed
      */
     public Scorer acquire() {
-      ScoringModel model;
+      Served served;
       do {
-        model = current;
-        announced = model;
-      } while (model != current);
-      if (model == null) {
+        served = current;
+        announced = served;
+      } while (served != current);
+      if (served == null) {
         throw new IllegalStateException("model slot used after close");
       }
-      if (scorer == null || scorer.model() != model) {
+      if (scorer == null || scorer.model() != served.model) {
         try {
           close(scorer);
           scorer = null;
-          scorer = model.scorer(capacity);
+          scorer = served.model.scorer(capacity);
+          version = served.version;
+          if (statistics != null) {
+            scorer.attach(statistics, version);
+          }
         } catch (RuntimeException | Error e) {
           release();
           throw e;
         }
       }
       return scorer;
+    }
+
+    /** Which version the scorer of the last {@link #acquire()} scores with. */
+    public long version() {
+      return version;
     }
 
     /** Ends what {@link #acquire()} began. */

@@ -42,6 +42,7 @@ public final class Scorer implements AutoCloseable {
   private final UnsafeBuffer scoreView;
   private final UnsafeBuffer callersIds = new UnsafeBuffer(0, 0);
   private final UnsafeBuffer callersScores = new UnsafeBuffer(0, 0);
+  private ScoringRecorder recorder;
   private boolean open = true;
 
   Scorer(ScoringModel model, Backend backend, Arena arena, int capacity, Tensor ids, Tensor logits, Op[] ops, Runnable atClose) {
@@ -204,7 +205,34 @@ public final class Scorer implements AutoCloseable {
     return scoreView;
   }
 
+  /** Counts and times the calls from now on, as those of the first version of a model. */
+  public void attach(ScoringStatistics statistics) {
+    attach(statistics, 1);
+  }
+
+  void attach(ScoringStatistics statistics, long version) {
+    if (recorder != null) {
+      throw new IllegalStateException("this scorer has its statistics already");
+    }
+    recorder = statistics.recorder(encoder(), version);
+  }
+
   void run(int rows) {
+    if (recorder == null) {
+      launch(rows);
+      return;
+    }
+    boolean scored = false;
+    recorder.begin();
+    try {
+      launch(rows);
+      scored = true;
+    } finally {
+      recorder.end(rows, scored ? idView : null);
+    }
+  }
+
+  private void launch(int rows) {
     if (!onHost) {
       backend.copyIn(ids.address(), idStaging.address(), (long) Integer.BYTES * rows * fields);
     }
@@ -232,6 +260,9 @@ public final class Scorer implements AutoCloseable {
   public void close() {
     if (open) {
       open = false;
+      if (recorder != null) {
+        recorder.close();
+      }
       for (Graph graph : graphs) {
         if (graph != null) {
           graph.close();
