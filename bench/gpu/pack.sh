@@ -14,7 +14,7 @@ java -cp "$folder/lib/*" io.dimsieve.cli.Main demo --prepare-only --directory "$
 rm -f "$folder"/lib/duckdb_jdbc-*.jar "$folder/flights.parquet"
 (cd "$folder" && mkdir cli && cd cli && jar -xf ../lib/dimsieve-cli-*.jar && rm META-INF/MANIFEST.MF io/dimsieve/cli/flights.parquet && jar -cf ../lib/dimsieve-cli-*.jar .)
 rm -r "$folder/cli"
-jlink --add-modules java.base,java.logging,java.management,jdk.management,java.sql,jdk.unsupported --strip-debug --no-header-files --no-man-pages \
+jlink --add-modules java.base,java.logging,java.management,jdk.management,java.sql,jdk.unsupported,jdk.jfr,jdk.httpserver --strip-debug --no-header-files --no-man-pages \
   --compress=2 --output "$folder/runtime"
 cp "$root/bench/gpu/run-java.sh" "$root/bench/gpu/find-cublas.sh" "$folder/"
 tar -C "$folder" -czf "$archive" .
