@@ -19,6 +19,7 @@ namespace ds {
 namespace DS_ISA {
 
 constexpr int64_t ROWS = 64; // batch rows a unit of work
+constexpr int AT_ONCE = 4;   // batch rows whose columns have places of their own, side by side
 
 static bool places_inside(const int32_t *identity, int64_t columns, int64_t dim) {
   if (dim == 0) return columns == 0;
@@ -50,16 +51,39 @@ static inline Moments regular_moments(const float *e, int64_t columns, int64_t d
   return m;
 }
 
-/* Places j .. j+15 of a row, column by column. */
-static inline Moments placed_moments(const float *e, const int32_t *identity, int64_t columns, int64_t j) {
-  float s[LANES] = {0}, q[LANES] = {0};
+/* Places j .. j+15 of R rows, column by column; of several rows, so that one does not wait for another's sum at the same place. */
+template <int R>
+static inline void placed_moments(const float *e, const int32_t *identity, int64_t columns, int64_t j, Moments *m) {
+  float s[R][LANES] = {}, q[R][LANES] = {};
   for (int64_t c = 0; c < columns; c++) {
     const int64_t place = identity[c] - j;
     if ((uint64_t)place >= (uint64_t)LANES) continue;
-    s[place] += e[c];
-    q[place] += e[c] * e[c];
+    for (int r = 0; r < R; r++) {
+      const float x = e[r * columns + c];
+      s[r][place] += x;
+      q[r][place] += x * x;
+    }
   }
-  return {load(s), load(q)};
+  for (int r = 0; r < R; r++) m[r] = {load(s[r]), load(q[r])};
+}
+
+/* Rows b .. b+R-1 of the forward pass. */
+template <int R>
+static inline void forward_rows(const float *e, const int32_t *identity, float *sums, float *out, int64_t b, int64_t columns, int64_t dim) {
+  Lanes total[R];
+  for (int r = 0; r < R; r++) total[r] = lanes(0.0f);
+  each_block(dim, [&](int64_t j, int n) {
+    Moments m[R];
+    if (identity)
+      placed_moments<R>(e + b * columns, identity, columns, j, m);
+    else
+      for (int r = 0; r < R; r++) m[r] = regular_moments(e + (b + r) * columns, columns, dim, j, n);
+    for (int r = 0; r < R; r++) {
+      put(sums + (b + r) * dim + j, m[r].s, n);
+      total[r] = total[r] + (m[r].s * m[r].s - m[r].q);
+    }
+  });
+  for (int r = 0; r < R; r++) out[b + r] = 0.5f * sum(total[r]);
 }
 
 int fm_forward(ds_stream stream, ds_f32_in e, ds_i32_in identity, ds_f32 sums, ds_f32 out, int64_t batch, int64_t columns, int64_t dim) {
@@ -68,16 +92,9 @@ int fm_forward(ds_stream stream, ds_f32_in e, ds_i32_in identity, ds_f32 sums, d
   if (!out || (dim > 0 && !sums) || (columns > 0 && !e) || !places_inside(identity, columns, dim)) return DS_INVALID;
   parallel(stream, chunks_of(batch, ROWS), [&](int64_t chunk) {
     const int64_t end = least((chunk + 1) * ROWS, batch);
-    for (int64_t b = chunk * ROWS; b < end; b++) {
-      const float *row = e + b * columns;
-      Lanes total = lanes(0.0f);
-      each_block(dim, [&](int64_t j, int n) {
-        const Moments m = identity ? placed_moments(row, identity, columns, j) : regular_moments(row, columns, dim, j, n);
-        put(sums + b * dim + j, m.s, n);
-        total = total + (m.s * m.s - m.q);
-      });
-      out[b] = 0.5f * sum(total);
-    }
+    int64_t b = chunk * ROWS;
+    for (; identity && b + AT_ONCE <= end; b += AT_ONCE) forward_rows<AT_ONCE>(e, identity, sums, out, b, columns, dim);
+    for (; b < end; b++) forward_rows<1>(e, identity, sums, out, b, columns, dim);
   });
   return DS_OK;
 }

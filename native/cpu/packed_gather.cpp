@@ -18,13 +18,13 @@
 #include "lanes.h"
 #include "packed.h"
 #include "pool.h"
+#include "whole_rows.h"
 
 namespace ds {
 namespace DS_ISA {
 
 constexpr int64_t ROWS = 128; // batch rows a unit of work
 constexpr int64_t AHEAD = 32; // table rows between one step of asking for a row and the next, and its use
-constexpr int64_t LINE = 64; // bytes of a cache line
 
 static inline int64_t value_bytes(const Packed &t) { return t.precision == DS_F32 ? 4 : t.precision == DS_F16 ? 2 : 1; }
 
@@ -124,11 +124,6 @@ static inline void copy_row(const Packed &t, const uint8_t *table, int64_t row, 
   }
 }
 
-static inline void ask_for(const uint8_t *first, int64_t bytes) {
-  const uint8_t *line = reinterpret_cast<const uint8_t *>(reinterpret_cast<uintptr_t>(first) & ~uintptr_t(LINE - 1));
-  for (; line < first + bytes; line += LINE) __builtin_prefetch(line);
-}
-
 /*
  * Asks for memory that copy_row reads, in three steps of which each reads what the one before asked for: the words that say which rows a sparse table keeps;
  * where the entries of such a row are; the entries, and the rows of other tables.
@@ -165,15 +160,6 @@ static inline bool sound(const Packed &t) {
          none_negative(t.width, t.column, t.at, t.count) && t.rows > 0 && (t.form != DS_BANDS || t.count > 0);
 }
 
-struct Gather {
-  const uint8_t *data;
-  const Packed *tables;
-  const int32_t *ids;
-  float *out;
-  int64_t out_stride;
-  int32_t fields;
-};
-
 template <int STEP>
 static inline void ask_for_rows(const Gather &g, int64_t b) {
   for (int32_t f = 0; f < g.fields; f++) ask_for_row<STEP>(g.tables[f], g.data + g.tables[f].at, g.ids[b * g.fields + f]);
@@ -200,15 +186,20 @@ int packed_gather(ds_stream stream, ds_u8_in data, ds_i64_in descriptors, ds_i32
   if (batch == 0 || fields == 0) return DS_OK;
   if (!all_set(data, descriptors, ids, out)) return DS_INVALID;
   const Gather g{data, reinterpret_cast<const Packed *>(descriptors), ids, out, out_stride, fields};
-  bool sparse = false;
+  bool sparse = false, whole = batch >= GROUP;
   for (int32_t f = 0; f < fields; f++) {
     if (!sound(g.tables[f])) return DS_INVALID;
     sparse |= g.tables[f].form == DS_SPARSE;
+    whole &= g.tables[f].form == DS_DENSE && g.tables[f].precision == DS_F32;
   }
   int outside = 0;
   const int64_t ahead = chunks_of(AHEAD, fields), lead = sparse ? 3 * ahead : ahead;
   parallel(stream, chunks_of(batch, ROWS), [&](int64_t chunk) {
     const int64_t first = chunk * ROWS, end = least(first + ROWS, batch);
+    if (whole) {
+      if (!copy_fields(g, first, end)) __atomic_store_n(&outside, 1, __ATOMIC_RELAXED);
+      return;
+    }
     const auto within = [=](int64_t b) { return b >= first && b < end; };
     for (int64_t b = first - lead; b < end; b++) { // the first rows are asked for too, before any is read
       if (sparse && within(b + 3 * ahead)) ask_for_rows<1>(g, b + 3 * ahead);
