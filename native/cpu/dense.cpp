@@ -17,12 +17,12 @@
  */
 #include "arguments.h"
 #include "lanes.h"
+#include "nonzeros.h"
 #include "pool.h"
 
 namespace ds {
 namespace DS_ISA {
 
-constexpr int64_t LISTED = 512; // entries of x that are listed at once
 constexpr int64_t SLAB = 256;   // depth of the part of w that stays in the nearest cache
 constexpr int64_t AHEAD = 8;    // rows of w between a prefetch and its use
 constexpr int64_t PANEL = 64;   // columns a unit of work
@@ -117,17 +117,10 @@ static void one_row(const Layer &a) {
     finish(a, a.out, 0, a.n);
     return;
   }
-  constexpr int AT_ONCE = 4;
   int32_t list[LISTED + AT_ONCE];
   begin(a, a.out, 0, a.n);
   for (int64_t k = 0; k < a.depth; k += LISTED) {
-    const int64_t end = least(k + LISTED, a.depth);
-    int64_t count = 0;
-    for (int64_t p = k; p < end; p++) {
-      list[count] = (int32_t)p;
-      count += a.x[p] != 0;
-    }
-    for (int i = 0; i < AT_ONCE; i++) list[count + i] = count ? list[count - 1] : 0; // asked for in vain
+    const int64_t count = list_nonzeros(a.x, k, a.depth, list);
     int64_t i = 0;
     for (; i + AT_ONCE <= count; i += AT_ONCE) {
       const int32_t *now = list + i, *next = now + AT_ONCE;

@@ -13,86 +13,21 @@
  * tiles with sums in registers. A byte of w is read once for up to GROUP rows; 2 batch depth n integer operations.
  */
 #include "arguments.h"
+#include "ints.h"
 #include "lanes.h"
+#include "nonzeros.h"
 #include "pool.h"
 #include "quantize.h"
 
 namespace ds {
 namespace DS_ISA {
 
-constexpr int64_t LISTED = 512;    // words of q that are listed at once
 constexpr int64_t PANEL = 64;      // columns a unit of work
 constexpr int64_t ROWS = 64;       // batch rows a unit of work
 constexpr int64_t WORTH = 1 << 21; // multiply-adds below which a call stays in its thread
 constexpr int64_t FEW = 8;         // as do batches below this
 constexpr int GROUP = 4;           // rows of a tile
 constexpr uint32_t SIGNS = 0x80808080;
-
-/* For a while out holds the whole numbers of a row. */
-typedef int32_t __attribute__((may_alias)) Word;
-
-/* Sixteen whole numbers. */
-#if defined(__AVX2__)
-struct Ints {
-  __m256i a, b;
-};
-static inline Ints no_ints() { return {_mm256_setzero_si256(), _mm256_setzero_si256()}; }
-static inline __m256i first_ints(int n) { return _mm256_cmpgt_epi32(_mm256_set1_epi32(n), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7)); }
-static inline Ints get(const Word *p, int n) {
-  if (n == LANES) return {_mm256_loadu_si256((const __m256i *)p), _mm256_loadu_si256((const __m256i *)(p + 8))};
-  return {_mm256_maskload_epi32((const int *)p, first_ints(n)), _mm256_maskload_epi32((const int *)p + 8, first_ints(n - 8))};
-}
-static inline void put(Word *p, Ints x, int n) {
-  if (n == LANES) {
-    _mm256_storeu_si256((__m256i *)p, x.a);
-    _mm256_storeu_si256((__m256i *)(p + 8), x.b);
-  } else {
-    _mm256_maskstore_epi32((int *)p, first_ints(n), x.a);
-    _mm256_maskstore_epi32((int *)p + 8, first_ints(n - 8), x.b);
-  }
-}
-template <bool SIGNED>
-static inline __m256i dot_half(__m256i sum, __m256i w, __m256i q) {
-  const __m256i pairs = _mm256_maddubs_epi16(SIGNED ? _mm256_abs_epi8(q) : q, SIGNED ? _mm256_sign_epi8(w, q) : w);
-  return _mm256_add_epi32(sum, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)));
-}
-/* Onto each sum, the four products of the bytes of q and those of a word of w. Without SIGNED no byte of q is negative. */
-template <bool SIGNED>
-static inline Ints dot(Ints sum, Ints w, int32_t q) {
-  const __m256i v = _mm256_set1_epi32(q);
-  return {dot_half<SIGNED>(sum.a, w.a, v), dot_half<SIGNED>(sum.b, w.b, v)};
-}
-static inline Lanes to_floats(Ints x) {
-  float t[LANES];
-  _mm256_storeu_ps(t, _mm256_cvtepi32_ps(x.a));
-  _mm256_storeu_ps(t + 8, _mm256_cvtepi32_ps(x.b));
-  return load(t);
-}
-#else
-struct Ints {
-  int32_t v[LANES];
-};
-static inline Ints no_ints() { return {}; }
-static inline Ints get(const Word *p, int n) {
-  Ints x = {};
-  for (int i = 0; i < n; i++) x.v[i] = p[i];
-  return x;
-}
-static inline void put(Word *p, const Ints &x, int n) {
-  for (int i = 0; i < n; i++) p[i] = x.v[i];
-}
-template <bool SIGNED>
-static inline Ints dot(Ints sum, const Ints &w, int32_t q) {
-  for (int i = 0; i < LANES; i++)
-    for (int shift = 0; shift < 32; shift += 8) sum.v[i] += (int8_t)(q >> shift) * (int8_t)(w.v[i] >> shift);
-  return sum;
-}
-static inline Lanes to_floats(const Ints &x) {
-  float t[LANES];
-  for (int i = 0; i < LANES; i++) t[i] = (float)x.v[i];
-  return load(t);
-}
-#endif
 
 struct Layer {
   const float *x;
@@ -135,19 +70,13 @@ static inline void finish(const Layer &a, Ints sum, float scale, float *out, int
 
 template <bool SIGNED>
 static void one_row(const Layer &a) {
-  constexpr int AT_ONCE = 4;
   const int32_t *q = a.row(0), *w = a.packed;
   const int64_t n = a.n, words = a.words();
   int32_t list[LISTED + AT_ONCE];
   Word *sums = reinterpret_cast<Word *>(a.out);
   each_block(n, [&](int64_t j, int m) { put(sums + j, no_ints(), m); });
   for (int64_t first = 0; first < words; first += LISTED) {
-    int64_t count = 0;
-    for (int64_t p = first; p < least(first + LISTED, words); p++) {
-      list[count] = (int32_t)p;
-      count += q[p] != 0;
-    }
-    for (int i = 0; i < AT_ONCE; i++) list[count + i] = count ? list[count - 1] : 0; // asked for in vain
+    const int64_t count = list_nonzeros(q, first, words, list);
     int64_t i = 0;
     for (; i + AT_ONCE <= count; i += AT_ONCE) {
       const int32_t *now = list + i, *next = now + AT_ONCE;
