@@ -33,12 +33,12 @@ public final class ScoringModel implements AutoCloseable {
   private final Map<String, Tensor> arrays = new HashMap<>();
   private volatile boolean open = true;
 
-  private ScoringModel(Backend backend, boolean ownsBackend, Block mapping, ModelFile file) {
+  private ScoringModel(Backend backend, boolean ownsBackend, Arena arena, Block mapping, ModelFile file) {
     this.backend = backend;
     this.ownsBackend = ownsBackend;
+    this.arena = arena;
     this.mapping = mapping;
     this.file = file;
-    this.arena = new Arena(backend);
     this.layout = new EmbeddingLayout(file.dimension(), file.rows(), file.columns());
     this.tables = file.hasTables() ? tables() : null;
   }
@@ -87,15 +87,13 @@ public final class ScoringModel implements AutoCloseable {
 
   /** Makes one scorer, which checks that program, sizes and arrays fit each other. */
   private static ScoringModel checked(Backend backend, boolean ownsBackend, Block mapping, ModelFile file) {
-    ScoringModel model = null;
+    Arena arena = new Arena(backend);
     try {
-      model = new ScoringModel(backend, ownsBackend, mapping, file);
+      ScoringModel model = new ScoringModel(backend, ownsBackend, arena, mapping, file);
       model.scorer(backend, 1, LayerPrecision.F32).close();
       return model;
     } catch (RuntimeException | Error e) {
-      if (model != null) {
-        model.arena.close();
-      }
+      arena.close();
       file.close();
       throw e;
     }
