@@ -1,7 +1,6 @@
 package io.dimsieve.file;
 
 import io.dimsieve.ModelFormatException;
-import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -43,14 +42,14 @@ public final class PlainTensorFile implements AutoCloseable {
   }
 
   private final Path path;
-  private final FileChannel channel;
+  private final FileBytes file;
   private final long dataStart;
   private final Map<String, Entry> entries = new LinkedHashMap<>();
 
-  private PlainTensorFile(Path path, FileChannel channel) throws IOException {
+  private PlainTensorFile(Path path, FileBytes file) throws IOException {
     this.path = path;
-    this.channel = channel;
-    long size = channel.size();
+    this.file = file;
+    long size = file.size();
     if (size < Long.BYTES) {
       throw damaged("is not a safetensors file: it has " + size + " bytes");
     }
@@ -106,17 +105,17 @@ public final class PlainTensorFile implements AutoCloseable {
    */
   public static PlainTensorFile open(Path path) {
     try {
-      FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
+      FileBytes file = FileBytes.of(FileChannel.open(path, StandardOpenOption.READ));
       try {
-        return new PlainTensorFile(path, channel);
+        return new PlainTensorFile(path, file);
       } catch (IOException | RuntimeException | Error e) {
-        channel.close();
+        file.close();
         throw e;
       }
     } catch (NoSuchFileException e) {
       throw new ModelFormatException(path.toString(), "does not exist", e);
     } catch (IOException e) {
-      throw unreadable(path, e);
+      throw TensorFileReader.unreadable(path, e);
     }
   }
 
@@ -149,7 +148,7 @@ public final class PlainTensorFile implements AutoCloseable {
     try {
       bytes = read(dataStart + entry.begin() + first * size, Math.multiplyExact(count, size));
     } catch (IOException e) {
-      throw unreadable(path, e);
+      throw TensorFileReader.unreadable(path, e);
     }
     float[] values = new float[count];
     for (int i = 0; i < count; i++) {
@@ -163,11 +162,7 @@ public final class PlainTensorFile implements AutoCloseable {
 
   private ByteBuffer read(long at, int bytes) throws IOException {
     ByteBuffer target = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
-    while (target.hasRemaining()) {
-      if (channel.read(target, at + target.position()) < 0) {
-        throw new EOFException("the file became shorter while it was read");
-      }
-    }
+    file.read(target, at);
     return target.flip();
   }
 
@@ -175,16 +170,12 @@ public final class PlainTensorFile implements AutoCloseable {
     return new ModelFormatException(name(), message);
   }
 
-  private static ModelFormatException unreadable(Path path, IOException e) {
-    return new ModelFormatException(path.toString(), "cannot be read: " + (e.getMessage() == null ? e : e.getMessage()), e);
-  }
-
   @Override
   public void close() {
     try {
-      channel.close();
+      file.close();
     } catch (IOException e) {
-      throw unreadable(path, e);
+      throw TensorFileReader.unreadable(path, e);
     }
   }
 }

@@ -262,7 +262,7 @@ public final class TensorFileReader implements AutoCloseable {
     return new ModelFormatException(path.toString(), message);
   }
 
-  private static ModelFormatException unreadable(Path path, IOException e) {
+  static ModelFormatException unreadable(Path path, IOException e) {
     return new ModelFormatException(path.toString(), "cannot be read: " + (e.getMessage() == null ? e : e.getMessage()), e);
   }
 
