@@ -17,6 +17,7 @@ import io.dimsieve.serve.ScoringModel;
 import io.dimsieve.tensor.EmbeddingLayout;
 import io.dimsieve.tensor.Precision;
 import io.dimsieve.tensor.StoredBytes;
+import io.dimsieve.train.Evaluator;
 import io.dimsieve.train.ModelStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -57,26 +58,18 @@ final class PrecisionTable {
 
   private void print(Precision tables, LayerPrecision layers) {
     EmbeddingLayout layout = stored.model().layout().withPrecision(tables);
-    float[] logits = logits(layout, layers);
-    byte[] labels = new byte[logits.length];
-    try (BatchReader reader = BatchReader.inOrder(dataset, part, ROWS, HostAllocator.INSTANCE)) {
-      reader.beginEpoch(0);
-      int done = 0;
-      for (Batch batch; (batch = reader.next()) != null; done += batch.size()) {
-        for (int i = 0; i < batch.size(); i++) {
-          labels[done + i] = (byte) batch.label(i);
-        }
-      }
-    }
-    double auc = Auc.of(logits, labels, labels.length);
+    Evaluator.Scores scores = score(layout, layers);
+    int rows = scores.labels().length;
+    double auc = Auc.of(scores.logits(), scores.labels(), rows);
     best = Double.isNaN(best) ? auc : best;
     System.out.printf(
         Locale.ROOT, "%-6s %-6s %12d  %.5f %+.5f  %.5f%n", tables, layers.toString().toLowerCase(Locale.ROOT), StoredBytes.of(layout), auc, auc - best,
-        LogLoss.ofLogits(logits, labels, labels.length));
+        LogLoss.ofLogits(scores.logits(), scores.labels(), rows));
   }
 
-  private float[] logits(EmbeddingLayout layout, LayerPrecision layers) {
-    float[] all = new float[Math.toIntExact(dataset.rows(part))];
+  private Evaluator.Scores score(EmbeddingLayout layout, LayerPrecision layers) {
+    float[] logits = new float[Math.toIntExact(dataset.rows(part))];
+    byte[] labels = new byte[logits.length];
     Path file = null;
     try {
       file = Files.createTempFile("dimsieve", ".model");
@@ -92,16 +85,17 @@ final class PrecisionTable {
         int done = 0;
         for (Batch batch; (batch = reader.next()) != null; done += batch.size()) {
           for (int i = 0; i < batch.size(); i++) {
+            labels[done + i] = (byte) batch.label(i);
             for (int f = 0; f < dataset.fields(); f++) {
               ids[i * dataset.fields() + f] = batch.id(i, f);
             }
           }
           scorer.score(ids, batch.size(), scores);
           scorer.logits(batch.size(), scores);
-          System.arraycopy(scores, 0, all, done, batch.size());
+          System.arraycopy(scores, 0, logits, done, batch.size());
         }
       }
-      return all;
+      return new Evaluator.Scores(logits, labels);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot keep a model for a moment", e);
     } finally {

@@ -97,7 +97,7 @@ public final class ModelSlot implements AutoCloseable {
     private final ScoringStatistics statistics;
     private volatile Served announced;
     private Scorer scorer;
-    private long version;
+    private Served scored; // what scorer is of
 
     private Reader(int capacity, ScoringStatistics statistics) {
       this.capacity = capacity;
@@ -118,14 +118,14 @@ public final class ModelSlot implements AutoCloseable {
       if (served == null) {
         throw new IllegalStateException("model slot used after close");
       }
-      if (scorer == null || scorer.model() != served.model) {
+      if (scorer == null || scored != served) {
         try {
           close(scorer);
           scorer = null;
           scorer = served.model.scorer(capacity);
-          version = served.version;
+          scored = served;
           if (statistics != null) {
-            scorer.attach(statistics, version);
+            scorer.attach(statistics, served.version);
           }
         } catch (RuntimeException | Error e) {
           release();
@@ -137,7 +137,7 @@ public final class ModelSlot implements AutoCloseable {
 
     /** Which version the scorer of the last {@link #acquire()} scores with. */
     public long version() {
-      return version;
+      return scored == null ? 0 : scored.version;
     }
 
     /** Ends what {@link #acquire()} began. */
