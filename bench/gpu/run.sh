@@ -2,7 +2,7 @@
 # Everything that needs a card, without Maven, network or JDK: builds native/ with the nvcc and CMake of this machine, runs the native tests on the card
 # (against float64 references and, kernel by kernel, under compute-sanitizer where it is there), times the kernels and a training step.
 #   bench/gpu/run.sh [result folder] [build folder]
-# Writes kernels-*.md, kernels-*.json, resources.md and tests.txt to the result folder.
+# Writes kernels-*.md, resources.md and tests.txt to the result folder.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
 results=$(realpath -m "${1:-$root/bench/results/gpu}")
@@ -27,9 +27,7 @@ fi
 blas=$("$root/bench/gpu/find-cublas.sh")
 if [ -n "$blas" ]; then export LD_LIBRARY_PATH="$(dirname "$blas"):${LD_LIBRARY_PATH:-}"; fi
 echo "cuBLAS: ${blas:-none; matrix products of our own}"
-c++ -std=c++17 -O2 -Wall -Wextra -I "$root/native/include" -I "$root/native" "$root/bench/gpu/kernels.cpp" -o "$build/kernels" -ldl
 for size in "4096 1000" "4096 26000" "16384 26000" "16384 1000000"; do
-  echo "batch and rows per field: $size"
-  # shellcheck disable=SC2086
-  "$build/kernels" "$build/libdimsieve_cuda.so" - "${blas:--}" $size "$results"
+  read -r batch rows <<<"$size"
+  "$build/bench/dimsieve_bench" "$build/libdimsieve_cuda.so" - 1 ${blas:+--blas "$blas"} --batch "$batch" --rows "$rows" | tee "$results/kernels-${batch}x$rows.md"
 done

@@ -1,0 +1,45 @@
+#include "bench.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <random>
+
+namespace bench {
+
+const ds_backend *backend;
+ds_stream stream = nullptr;
+
+void check(int status, const char *what) {
+  if (status == DS_OK) return;
+  if (status == DS_NO_BLAS) throw NoBlas();
+  std::fprintf(stderr, "dimsieve_bench: %s: status %d\n", what, status);
+  std::exit(1);
+}
+
+std::vector<Case> &cases() {
+  static std::vector<Case> all;
+  return all;
+}
+
+void add(const char *kernel, const std::string &what, std::function<void()> call, std::function<void()> before) {
+  cases().push_back({kernel, *kernel ? std::string(kernel) + ", " + what : what, std::move(call), std::move(before)});
+}
+
+void *allocate(int64_t bytes) {
+  ds_address p = nullptr;
+  CALL(allocate, bytes, &p);
+  return p;
+}
+
+void fill(void *device, const void *host, int64_t bytes) { CALL(copy_in, stream, device, host, bytes); }
+
+double uniform() {
+  static std::mt19937_64 generator(1);
+  return (double)(generator() >> 11) * 0x1p-53;
+}
+
+float *noise(int64_t n, float scale) {
+  return table<float>(n, [=](int64_t) { return scale * (float)(2 * uniform() - 1); });
+}
+
+} // namespace bench

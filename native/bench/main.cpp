@@ -1,0 +1,153 @@
+/*
+ * dimsieve_bench: times every kernel of a back end through its C ABI, on the CPU or on a card, without a JVM.
+ *
+ *   dimsieve_bench <library> <variant> [threads] [part of a case's name] [options]
+ *
+ * variant: an instruction set, or - for the best there is; threads: 0 (the default) for none but the caller. The reference work is that of reference.h.
+ *   --blas <library>   what matmul calls; cases that need a BLAS are left out where none is bound
+ *   --batch <rows>     instead of 4096;   --rows <rows>   of each field, instead of 1000 and of 26000
+ *   --once             every case once, at small sizes, and the names of those that ran: what the tests do
+ *   --list             the names of all cases
+ *
+ * Every kernel of kernels.def has a case, or the program ends with status 1.
+ *
+ * Columns: the least, the median and the 99th percentile of a call in microseconds (timing.h; a call before which something is reset is timed with the wait
+ * for its end); rates from the median and from the bytes and flops of cpu/work.h; and how much of the median the ceilings account for, the larger of bytes over
+ * the best rate of read, copy and triad (for gathers: of rows) and of flops over that of multiply-adds. More than 100 % comes from a cache.
+ */
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+#include "dimsieve_loader.h"
+#include "profile.h"
+#include "reference.h"
+#include "timing.h"
+
+using namespace bench;
+
+namespace {
+
+constexpr double SECONDS = 0.5; // a case
+
+struct Options {
+  std::vector<std::string> given; // library, variant, threads, part of a name
+  std::string blas;
+  bool once = false, list = false;
+  int64_t batch = 0, rows = 0;
+
+  Options(int count, char **arguments) {
+    for (int i = 1; i < count; i++) {
+      const std::string a = arguments[i];
+      const auto value = [&] { return i + 1 < count ? arguments[++i] : (usage(), nullptr); };
+      if (a == "--once") once = true;
+      else if (a == "--list") list = true;
+      else if (a == "--blas") blas = value();
+      else if (a == "--batch") batch = std::atoll(value());
+      else if (a == "--rows") rows = std::atoll(value());
+      else if (a.rfind("--", 0) == 0) usage();
+      else given.push_back(a);
+    }
+    if (given.size() < 2 || given.size() > 4 || batch < 0 || rows < 0) usage();
+    given.resize(4);
+  }
+  [[noreturn]] static void usage() {
+    std::fprintf(stderr, "usage: dimsieve_bench <library> <variant or -> [threads] [part of a case's name] [--once | --list] [--blas <library>]"
+                         " [--batch <rows>] [--rows <rows of a field>]\n");
+    std::exit(2);
+  }
+};
+
+[[noreturn]] void stop(const std::string &why) {
+  std::fprintf(stderr, "dimsieve_bench: %s\n", why.c_str());
+  std::exit(1);
+}
+
+void add_cases(const Sizes &sizes) {
+  ceiling_cases(sizes.ceiling, sizes.side);
+  for (int64_t rows : sizes.rows) {
+    const auto tables = lazy<Tables>(sizes.batch, rows);
+    embedding_cases(tables, shape(rows));
+    search_cases(tables, shape(rows));
+    step_cases(tables, shape(rows));
+  }
+  interaction_cases(sizes.batch);
+  layer_cases(sizes.batch);
+  for (int64_t scored : sizes.scored) {
+    scoring_cases(scored);
+    for (int64_t rows : sizes.rows) scoring_gather_cases(scored, rows);
+  }
+  for (const std::string &kernel : kernels())
+    if (std::none_of(cases().begin(), cases().end(), [&](const Case &c) { return c.kernel == kernel; })) stop(kernel + " has no case");
+}
+
+bool is_ceiling(const Case &c) { return c.kernel == "ceiling"; }
+bool gathers(const Case &c) { return c.kernel == "embedding_gather" || c.kernel == "packed_gather"; }
+
+void print(const std::vector<Timed> &all) {
+  double memory = 0, rows = 0, flops = 0;
+  std::vector<Work> works;
+  for (const Timed &t : all) {
+    works.push_back(work_of(*t.of));
+    if (!is_ceiling(*t.of)) continue;
+    const double rate = works.back().bytes / t.at(0.5);
+    if (t.of->name == "ceiling, rows") rows = rate;
+    else memory = std::max(memory, rate);
+    flops = std::max(flops, works.back().flops / t.at(0.5));
+  }
+  std::printf("| case | least us | p50 | p99 | GB/s | GFLOP/s | of the ceiling |\n|---|---|---|---|---|---|---|\n");
+  for (size_t i = 0; i < all.size(); i++) {
+    const Timed &t = all[i];
+    const double median = t.at(0.5), least = std::max(works[i].bytes / (gathers(*t.of) ? rows : memory), works[i].flops / flops);
+    std::printf("| %s | %.2f | %.2f | %.2f | %.1f | %.1f | %.0f %% |\n", t.of->name.c_str(), t.at(0) * 1e6, median * 1e6, t.at(0.99) * 1e6,
+                works[i].bytes / median * 1e-9, works[i].flops / median * 1e-9, 100 * least / median);
+  }
+}
+
+} // namespace
+
+/* The call of a case under --once that is not for warming up: by this name callgrind tells what to count. */
+extern "C" __attribute__((noinline)) void measured_call(const Case &c) { c.call(); }
+
+int main(int count, char **arguments) {
+  const Options options(count, arguments);
+  char text[512] = "";
+  const std::string &variant = options.given[1], &wanted = options.given[3];
+  backend = static_cast<const ds_backend *>(ds_open(options.given[0].c_str(), variant == "-" ? nullptr : variant.c_str(), text, sizeof text));
+  if (!backend || backend->probe(text, sizeof text)) stop(text);
+  const std::string runs_on = text;
+  const bool cuda = runs_on.rfind("cuda", 0) == 0;
+  const int threads = std::atoi(options.given[2].c_str());
+  if (threads > 0) CALL(stream_create, threads, &stream);
+  if (!options.blas.empty() && backend->blas_bind(options.blas.c_str(), text, sizeof text)) stop(text);
+
+  Sizes sizes = options.once ? SMALL : cuda ? OF_A_CARD : Sizes();
+  if (options.batch) sizes.batch = options.batch;
+  if (options.rows) sizes.rows = {options.rows};
+  add_cases(sizes);
+
+  std::vector<Timed> all;
+  for (const Case &c : cases()) {
+    const bool asked = c.name.find(wanted) != std::string::npos;
+    if (options.list && asked) std::printf("%s\n", c.name.c_str());
+    if (options.list || !(asked || (is_ceiling(c) && !options.once))) continue;
+    if (!runs(c)) {
+      std::fprintf(stderr, "left out, no BLAS is bound: %s\n", c.name.c_str());
+    } else if (options.once) {
+      work_of(c);
+      if (c.before) c.before();
+      measured_call(c);
+      CALL(stream_synchronize, stream);
+      std::printf("%s\n", c.name.c_str());
+    } else {
+      all.push_back({&c, 1, {}});
+    }
+  }
+  if (!all.empty()) {
+    std::printf("%s, %d threads, batch %lld\n\n", runs_on.c_str(), threads, (long long)sizes.batch);
+    time_all(all, SECONDS, cuda ? 2e-3 : 2e-5);
+    print(all);
+  }
+  return 0;
+}
