@@ -68,6 +68,12 @@ int stream_tf32(ds_stream, int32_t allowed) { return allowed ? DS_NO_BLAS : DS_O
 
 int stream_synchronize(ds_stream stream) { return records(stream) ? DS_INVALID : DS_OK; }
 
+int profile(ds_stream stream, ds_f64 totals, ds_i64 events, int64_t capacity) {
+  if (!stream || capacity < 0) return DS_INVALID;
+  static_cast<Stream *>(stream)->profile = {totals, events, capacity};
+  return DS_OK;
+}
+
 int blas_bind(const char *path, char *text, size_t n) {
   if (!path || !text) return DS_INVALID;
   void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
@@ -110,6 +116,7 @@ ds_backend complete(const ds_backend &kernels, int (*probe_function)(char *, siz
   b.capture_end = capture_end;
   b.graph_launch = graph_launch;
   b.graph_destroy = graph_destroy;
+  b.profile = profile;
   b.blas_bind = blas_bind;
   return b;
 }

@@ -5,7 +5,7 @@
 #ifndef DIMSIEVE_POOL_H
 #define DIMSIEVE_POOL_H
 
-#include "dimsieve.h"
+#include "profile.h"
 
 namespace ds {
 struct Recording;
@@ -13,6 +13,7 @@ struct Recording;
 /* What a ds_stream of the CPU points to: the head of a pool. */
 struct Stream {
   Recording *recording = nullptr; /* of capture_begin; record.h */
+  Profile profile;                /* of profile; profile.h */
 };
 } // namespace ds
 

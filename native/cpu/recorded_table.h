@@ -1,4 +1,4 @@
-/* The table of the instruction set DS_ISA, for record.cpp, which includes this once for each: every kernel is done, or recorded. */
+/* The table of the instruction set DS_ISA, for record.cpp, which includes this once for each: every kernel is done, timed where that is asked for, or recorded. */
 namespace DS_ISA {
 
 #define KERNEL(name, params, args) int name params;
@@ -8,14 +8,17 @@ namespace DS_ISA {
 namespace recorded {
 #define KERNEL(name, params, args) \
   static int name params { \
-    return do_or_record(stream, [=] { return DS_ISA::name args; }); \
+    return do_or_record(stream, [=] { \
+      if (!stream) return DS_ISA::name args; \
+      return measured(static_cast<Stream *>(stream)->profile, KERNEL_##name, [&] { return DS_ISA::name args; }, [&] { return work::name args; }); \
+    }); \
   }
 #include "kernels.def"
 #undef KERNEL
 } // namespace recorded
 
 const ds_backend kernels = {
-    DS_ABI,  sizeof(ds_backend), nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr,
+    DS_ABI,  sizeof(ds_backend), nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr,
 #define KERNEL(name, params, args) recorded::name,
 #include "kernels.def"
 #undef KERNEL

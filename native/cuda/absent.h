@@ -24,7 +24,7 @@ static inline ds_backend absent_backend(int (*probe)(char *text, size_t n)) {
 #define ABSENT(name) Absent<decltype(ds_backend::name)>::call,
       ABSENT(allocate) ABSENT(release) ABSENT(allocate_pinned) ABSENT(release_pinned) ABSENT(copy_in) ABSENT(copy_out) ABSENT(stream_create)
           ABSENT(stream_destroy) ABSENT(stream_synchronize) ABSENT(stream_after) ABSENT(stream_tf32) ABSENT(capture_begin)
-          ABSENT(capture_end) ABSENT(graph_launch) ABSENT(graph_destroy) ABSENT(blas_bind)
+          ABSENT(capture_end) ABSENT(graph_launch) ABSENT(graph_destroy) ABSENT(profile) ABSENT(blas_bind)
 #define KERNEL(name, params, args) ABSENT(name)
 #include "kernels.def"
 #undef KERNEL

@@ -1,4 +1,4 @@
-/* What is not a kernel: the device, memory, streams, cuBLAS. */
+/* What is not a kernel: the device, memory, streams. */
 #include <stdio.h>
 #include <string.h>
 
@@ -8,14 +8,10 @@
 #include "absent.h"
 #include "blas.h"
 #include "launch.h"
-#include "ranges.h"
+#include "record.h"
 
 namespace ds {
 namespace cuda {
-
-#define KERNEL(name, params, args) int name params;
-#include "kernels.def"
-#undef KERNEL
 
 int status_of(cudaError_t error) {
   if (error == cudaSuccess) return DS_OK;
@@ -74,7 +70,7 @@ void close_stream(Stream *s) {
 }
 
 int open_stream(Stream *s) {
-  memset(s, 0, sizeof *s);
+  *s = {};
   int status = status_of(cudaStreamCreateWithFlags(&s->stream, cudaStreamNonBlocking));
   if (status) return status;
   status = status_of(cudaEventCreateWithFlags(&s->reached, cudaEventDisableTiming));
@@ -187,36 +183,6 @@ int stream_create(int32_t threads, ds_stream *out) {
   return DS_OK;
 }
 
-int capture_begin(ds_stream stream) {
-  Stream *s = static_cast<Stream *>(stream);
-  if (!s || s->recording) return DS_INVALID;
-  if (const int status = blas_open(s)) return status; // it allocates
-  const int status = status_of(cudaStreamBeginCapture(s->stream, cudaStreamCaptureModeThreadLocal));
-  s->recording = status == DS_OK;
-  return status;
-}
-
-int capture_end(ds_stream stream, ds_graph *out) {
-  Stream *s = static_cast<Stream *>(stream);
-  if (!s || !out || !s->recording) return DS_INVALID;
-  s->recording = false;
-  cudaGraph_t graph = nullptr;
-  cudaGraphExec_t ready = nullptr;
-  int status = status_of(cudaStreamEndCapture(s->stream, &graph));
-  if (!status) status = status_of(cudaGraphInstantiate(&ready, graph, 0));
-  if (graph) cudaGraphDestroy(graph);
-  *out = ready;
-  return status;
-}
-
-int graph_launch(ds_stream stream, ds_graph graph) {
-  Stream *s = static_cast<Stream *>(stream);
-  if (!s || !graph || s->recording) return DS_INVALID;
-  return status_of(cudaGraphLaunch(static_cast<cudaGraphExec_t>(graph), s->stream));
-}
-
-int graph_destroy(ds_graph graph) { return graph ? status_of(cudaGraphExecDestroy(static_cast<cudaGraphExec_t>(graph))) : DS_INVALID; }
-
 /* What is being recorded is dropped. */
 int stream_destroy(ds_stream stream) {
   if (!stream) return DS_INVALID;
@@ -229,25 +195,29 @@ int stream_destroy(ds_stream stream) {
   return status;
 }
 
-/* Every kernel within a range of its name. */
-namespace ranged {
-#define KERNEL(name, params, args)  \
-  int name params {                 \
-    const Range range(#name);       \
-    return cuda::name args;         \
-  }
-#include "kernels.def"
-#undef KERNEL
-} // namespace ranged
-
 template <Memory MEMORY>
-const ds_backend table = {
-    DS_ABI, sizeof(ds_backend), probe, allocate<MEMORY>, release, allocate_pinned, release_pinned, copy_in, copy_out, stream_create, stream_destroy,
-    stream_synchronize, stream_after, stream_tf32, capture_begin, capture_end, graph_launch, graph_destroy, blas_bind,
-#define KERNEL(name, params, args) ranged::name,
-#include "kernels.def"
-#undef KERNEL
-};
+ds_backend complete() {
+  ds_backend b = kernels;
+  b.probe = probe;
+  b.allocate = allocate<MEMORY>;
+  b.release = release;
+  b.allocate_pinned = allocate_pinned;
+  b.release_pinned = release_pinned;
+  b.copy_in = copy_in;
+  b.copy_out = copy_out;
+  b.stream_create = stream_create;
+  b.stream_destroy = stream_destroy;
+  b.stream_synchronize = stream_synchronize;
+  b.stream_after = stream_after;
+  b.stream_tf32 = stream_tf32;
+  b.capture_begin = capture_begin;
+  b.capture_end = capture_end;
+  b.graph_launch = graph_launch;
+  b.graph_destroy = graph_destroy;
+  b.profile = profile;
+  b.blas_bind = blas_bind;
+  return b;
+}
 
 } // namespace
 
@@ -267,6 +237,7 @@ extern "C" __attribute__((visibility("default"))) const ds_backend *dimsieve_bac
   }();
   char text[256];
   if (find_device(text, sizeof text)) return &absent;
-  if (!isa) return &table<DEVICE>;
-  return strcmp(isa, "managed") == 0 ? &table<MANAGED> : nullptr;
+  static const ds_backend device = complete<DEVICE>(), managed = complete<MANAGED>();
+  if (!isa) return &device;
+  return strcmp(isa, "managed") == 0 ? &managed : nullptr;
 }

@@ -8,6 +8,7 @@
 #define DIMSIEVE_LAUNCH_H
 
 #include "cpu/arguments.h"
+#include "cpu/profile.h"
 #include "dimsieve.h"
 
 #ifdef DS_HOST_CUDA
@@ -28,6 +29,7 @@ struct Stream {
   void *blas_workspace; /* its memory on the device */
   bool tf32;            /* whether it may round to TF32 */
   bool recording;       /* between capture_begin and capture_end */
+  Profile profile;      /* of profile; cpu/profile.h */
 };
 
 /* The stream behind a handle. Null when the back end's own cannot be opened. */

@@ -66,6 +66,21 @@
 #define DS_T_FIELD_DIMENSION 4
 #define DS_T_FEATURE_DIMENSION 5
 
+/* What ceiling measures; native/cpu/ceiling.cpp. */
+#define DS_CEILING_READ 0
+#define DS_CEILING_COPY 1
+#define DS_CEILING_TRIAD 2
+#define DS_CEILING_ROWS 3
+#define DS_CEILING_FMA 4
+#define DS_CEILING_FORK 5
+/* Floats, or rows of 16 floats, or multiply-adds, of one unit of work in ceiling. */
+#define DS_CEILING_UNIT 16384
+#define DS_CEILING_ROW_UNIT 1024
+#define DS_CEILING_FMA_UNIT 196608
+
+/* What profile keeps of each kernel: calls, seconds, bytes, flops. */
+#define DS_TOTALS 4
+
 typedef const uint8_t *ds_u8_in;
 typedef const float *ds_f32_in;
 typedef float *ds_f32;
@@ -113,6 +128,11 @@ typedef struct ds_backend {
   int (*capture_end)(ds_stream stream, ds_graph *out);
   int (*graph_launch)(ds_stream stream, ds_graph graph);
   int (*graph_destroy)(ds_graph graph);
+  /* From now on every kernel call of the stream is timed, one by one: of kernel k of kernels.def totals[k * DS_TOTALS ..] grow by one call, its seconds, and the
+     bytes and flops that cpu/work.h gives it; and while events has room for capacity more rows {k, begin, end}, in nanoseconds of the monotonic clock, one is
+     appended: their number stands in events[0], the rows from events[1] on. Memory of the host, the caller's until profile is called again; null totals end it,
+     null events keep none. On CUDA a timed call is waited for, and the stream refuses to record. */
+  int (*profile)(ds_stream stream, ds_f64 totals, ds_i64 events, int64_t capacity);
   /* Binds matmul to the cblas_sgemm of a shared library; a reason for failure is written to text[n]. */
   int (*blas_bind)(const char *path, char *text, size_t n);
 #define KERNEL(name, params, args) int(*name) params;

@@ -86,6 +86,9 @@ static inline int ds_capture_begin(ds_handle b, ds_stream s) { return ((const ds
 static inline int ds_capture_end(ds_handle b, ds_stream s, ds_i64 out) { return ((const ds_backend *)b)->capture_end(s, (ds_graph *)out); }
 static inline int ds_graph_launch(ds_handle b, ds_stream s, ds_address graph) { return ((const ds_backend *)b)->graph_launch(s, graph); }
 static inline int ds_graph_destroy(ds_handle b, ds_address graph) { return ((const ds_backend *)b)->graph_destroy(graph); }
+static inline int ds_profile(ds_handle b, ds_stream s, ds_f64 totals, ds_i64 events, int64_t capacity) {
+  return ((const ds_backend *)b)->profile(s, totals, events, capacity);
+}
 static inline int ds_blas_bind(ds_handle b, const char *path, char *text, size_t n) { return ((const ds_backend *)b)->blas_bind(path, text, n); }
 
 #endif

@@ -128,6 +128,38 @@ TEST(abi_recorded_calls_are_done_at_every_launch) {
   REQUIRE_STATUS(DS_OK, backend->stream_destroy(s));
 }
 
+TEST(abi_profile_counts_calls_and_what_they_do) {
+  ds_stream s = nullptr;
+  REQUIRE_STATUS(DS_OK, backend->stream_create(1, &s));
+  F32 a(1000), sum(1000);
+  std::vector<const char *> names;
+  while (const char *name = ds_kernel_name((int32_t)names.size())) names.push_back(name);
+  REQUIRE(ds_kernel_name(-1) == nullptr);
+  const auto number_of = [&](const char *kernel) {
+    size_t k = 0;
+    while (std::strcmp(names[k], kernel) != 0) k++;
+    return k;
+  };
+  std::vector<double> totals(names.size() * DS_TOTALS), none = totals;
+  std::vector<int64_t> events(1 + 3 * 2);
+  REQUIRE_STATUS(DS_OK, backend->profile(s, totals.data(), events.data(), 2));
+  for (int i = 0; i < 3; i++) REQUIRE(backend->add(s, a, a, sum, 1000) == DS_OK);
+  REQUIRE(backend->add(s, nullptr, a, sum, 1000) == DS_INVALID && backend->mask_open(s, a, sum, 0) == DS_OK);
+  REQUIRE(backend->add(nullptr, a, a, sum, 1000) == DS_OK);
+  const size_t k = number_of("add");
+  const double *add = totals.data() + k * DS_TOTALS;
+  REQUIRE(add[0] == 3 && add[1] > 0 && add[2] == 36000 && add[3] == 3000);
+  REQUIRE(totals[number_of("mask_open") * DS_TOTALS] == 1);
+  REQUIRE(events[0] == 2 && events[1] == (int64_t)k && events[4] == (int64_t)k);
+  REQUIRE(events[2] <= events[3] && events[3] <= events[5] && events[5] <= events[6]);
+  REQUIRE_STATUS(DS_OK, backend->profile(s, nullptr, nullptr, 0));
+  const std::vector<double> before = totals;
+  REQUIRE_STATUS(DS_OK, backend->add(s, a, a, sum, 1000));
+  REQUIRE(totals == before);
+  REQUIRE(backend->profile(nullptr, none.data(), nullptr, 0) == DS_INVALID && backend->profile(s, none.data(), nullptr, -1) == DS_INVALID);
+  REQUIRE_STATUS(DS_OK, backend->stream_destroy(s));
+}
+
 TEST(abi_recording_out_of_turn_is_refused) {
   ds_stream s = nullptr;
   ds_graph graph = nullptr, empty = nullptr;
