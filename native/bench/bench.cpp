@@ -25,10 +25,21 @@ void add(const char *kernel, const std::string &what, std::function<void()> call
   cases().push_back({kernel, *kernel ? std::string(kernel) + ", " + what : what, std::move(call), std::move(before)});
 }
 
+static std::vector<std::pair<ds_address, int64_t>> &arrays() {
+  static std::vector<std::pair<ds_address, int64_t>> all;
+  return all;
+}
+
 void *allocate(int64_t bytes) {
   ds_address p = nullptr;
   CALL(allocate, bytes, &p);
+  arrays().push_back({p, bytes});
   return p;
+}
+
+void close() {
+  for (const auto &array : arrays()) CALL(release, array.first, array.second);
+  if (stream) CALL(stream_destroy, stream);
 }
 
 void fill(void *device, const void *host, int64_t bytes) { CALL(copy_in, stream, device, host, bytes); }

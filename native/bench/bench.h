@@ -56,7 +56,10 @@ Lazy<T> lazy(Arguments... arguments) {
   return Lazy<T>([=] { return new T(arguments...); });
 }
 
-/* Arrays on the device; they live as long as the program. */
+/* Releases arrays and stream: no case is called afterwards. */
+void close();
+
+/* Arrays on the device; they live until close. */
 void *allocate(int64_t bytes);
 void fill(void *device, const void *host, int64_t bytes);
 template <class T>

@@ -13,7 +13,8 @@
  *
  * Columns: the least, the median and the 99th percentile of a call in microseconds (timing.h; a call before which something is reset is timed with the wait
  * for its end); rates from the median and from the bytes and flops of cpu/work.h; and how much of the median the ceilings account for, the larger of bytes over
- * the best rate of read, copy and triad (for gathers: of rows) and of flops over that of multiply-adds. More than 100 % comes from a cache.
+ * the best rate of read, copy and triad (for gathers: of rows) and of flops over that of multiply-adds. More than 100 % comes from a cache,
+ * or from the multiplication of bytes.
  */
 #include <algorithm>
 #include <cstdio>
@@ -71,6 +72,7 @@ void add_cases(const Sizes &sizes) {
     embedding_cases(tables, shape(rows));
     search_cases(tables, shape(rows));
     step_cases(tables, shape(rows));
+    if (rows == sizes.rows[0]) column_cases(tables);
   }
   interaction_cases(sizes.batch);
   layer_cases(sizes.batch);
@@ -149,5 +151,6 @@ int main(int count, char **arguments) {
     time_all(all, SECONDS, cuda ? 2e-3 : 2e-5);
     print(all);
   }
+  close();
   return 0;
 }

@@ -51,10 +51,11 @@ struct Tables : Batch {
   Tables(int64_t batch, int64_t rows);
 };
 
-/* One function a family, in the file of that name. */
+/* One function a family, in the file of that name (column_cases: search, scoring_gather_cases: scoring). */
 void ceiling_cases(int64_t floats, int64_t side);
 void embedding_cases(const Lazy<Tables> &t, const std::string &shape);
 void search_cases(const Lazy<Tables> &t, const std::string &shape);
+void column_cases(const Lazy<Tables> &t); // what a search does to columns, whatever the rows
 void interaction_cases(int64_t batch);
 void layer_cases(int64_t batch);
 void scoring_cases(int64_t scored);

@@ -52,15 +52,22 @@ struct Twins {
 
 } // namespace
 
+void column_cases(const Lazy<Tables> &t) {
+  const char *const forms[] = {"SO", "SO normalized", "coherence", "spectral"};
+  for (int form = DS_SO; form <= DS_SPECTRAL; form++)
+    CASE(regularity, forms[form], t->gram, t->square_base, t->width, t->column, t->mask, t->scale, form, t->matrix, t->penalty, FIELDS);
+  CASE(mask_open, "624 columns", t->mask_parameters, t->mask_grad, COLUMNS);
+  CASE(mask_surrogate, "sigmoid, normalized", t->mask_parameters, t->mask_grad, t->cost, t->mu, t->width, t->column, DS_Q_SIGMOID, 0.1f, 1, t->dm,
+       FIELDS);
+  const auto w = lazy<Twins>(t);
+  const std::string shape = std::to_string(CLASSES) + " classes, 4-32-16-17";
+  add("twin_mask_forward", shape, [=] { w->forward(); });
+  CASE(twin_mask_backward, shape, w->attributes, w->alpha, w->share, w->weights, w->hidden, w->logits, w->dm, 1.0f, 0.1f, w->dweights, w->workspace, 0,
+       INPUTS, HIDDEN1, HIDDEN2, OUTPUTS, CLASSES);
+}
+
 void search_cases(const Lazy<Tables> &t, const std::string &shape) {
   CASE(gram, shape, t->tables, t->base, t->width, t->row_count, 0, t->square_base, t->gram, t->gram_workspace, FIELDS);
-  const char *const forms[] = {"SO, ", "SO normalized, ", "coherence, ", "spectral, "};
-  for (int form = DS_SO; form <= DS_SPECTRAL; form++)
-    CASE(regularity, forms[form] + shape, t->gram, t->square_base, t->width, t->column, t->mask, t->scale, form, t->matrix, t->penalty, FIELDS);
-  CASE(mask_open, "624 columns, " + shape, t->mask_parameters, t->mask_grad, COLUMNS);
-  CASE(mask_surrogate, "sigmoid, normalized, " + shape, t->mask_parameters, t->mask_grad, t->cost, t->mu, t->width, t->column, DS_Q_SIGMOID, 0.1f, 1, t->dm,
-       FIELDS);
-
   const auto p = lazy<Thresholds>(t);
   const struct {
     const char *name;
@@ -75,9 +82,6 @@ void search_cases(const Lazy<Tables> &t, const std::string &shape) {
   }
 
   const auto w = lazy<Twins>(t);
-  add("twin_mask_forward", shape, [=] { w->forward(); });
-  CASE(twin_mask_backward, shape, w->attributes, w->alpha, w->share, w->weights, w->hidden, w->logits, w->dm, 1.0f, 0.1f, w->dweights, w->workspace, 0,
-       INPUTS, HIDDEN1, HIDDEN2, OUTPUTS, CLASSES);
   CASE(twin_mask_rows, "rows of the batch, " + shape, w->k, w->class_of_row, t->row_base, t->unique, t->counts, t->row_mask, t->batch, FIELDS);
   CASE(twin_mask_rows, "all rows, " + shape, w->k, w->class_of_row, t->row_base, nullptr, nullptr, t->row_mask, t->batch, FIELDS);
   CASE(twin_mask_gradient, shape, t->grad, COLUMNS, t->order, t->starts, t->unique, t->counts, t->base, t->column, t->tables, w->class_of_row, t->row_base,
