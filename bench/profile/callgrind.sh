@@ -8,4 +8,4 @@ set -euo pipefail
 command -v valgrind >/dev/null || { echo "valgrind is not installed" >&2; exit 1; }
 valgrind -q --tool=callgrind --collect-atstart=no --toggle-collect=measured_call --dump-instr=yes --callgrind-out-file=callgrind.out \
   "$1" "$2" avx2 0 "$3" --once
-callgrind_annotate --auto=yes --threshold=95 callgrind.out | grep -v '^--'
+callgrind_annotate --auto=yes --context=1 --threshold=95 --include="$(cd "$(dirname "$0")/../.." && pwd)" callgrind.out

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Where the time of a command goes, by hardware counters: perf.sh <command...>, for example
-#   bench/profile/perf.sh build/bench/dimsieve_bench build/libdimsieve_cpu.so - 2 embedding_backward
+#   bench/profile/perf.sh build/bench/dimsieve_bench build/libdimsieve_cpu.so - 2 embedding_backward --bare
 #   bench/profile/perf.sh ./dimsieve train rows.ds --model deepfm -o x.model
-# Prints counters, then functions by name (the libraries keep theirs; so do Java's methods with -XX:+PreserveFramePointer and a JVM of 17 or newer that
-# writes /tmp/perf-<pid>.map, as is asked for here). The samples stay in perf.data, for `perf annotate`.
+# Runs it twice: for counters, then for functions by name (Java's too: the JVM writes /tmp/perf-<pid>.map at its end). The samples stay in perf.data, for
+# `perf annotate`. Counters that a virtual machine does not pass on are shown as not supported; samples are taken by a clock there.
 set -euo pipefail
 [ $# -gt 0 ] || { sed -n '2,4s/^# //p' "$0" >&2; exit 2; }
 command -v perf >/dev/null || { echo "perf is not installed (Debian: linux-perf)" >&2; exit 1; }

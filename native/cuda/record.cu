@@ -11,7 +11,8 @@ namespace {
 template <class T>
 T at(const T *p, int64_t i) {
   T value{};
-  if (p && cudaMemcpyAsync(&value, p + i, sizeof value, cudaMemcpyDefault, nullptr) == cudaSuccess) cudaStreamSynchronize(nullptr);
+  const cuda::Stream *own = p ? cuda::stream_of(nullptr) : nullptr;
+  if (own && cudaMemcpyAsync(&value, p + i, sizeof value, cudaMemcpyDefault, own->stream) == cudaSuccess) cudaStreamSynchronize(own->stream);
   return value;
 }
 

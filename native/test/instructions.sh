@@ -2,8 +2,8 @@
 # Counts the instructions of every case of dimsieve_bench under callgrind, one thread, AVX2, small sizes, and compares them with native/bench/instructions.txt:
 #   instructions.sh <dimsieve_bench> <CPU library> <compiler and version> [--accept]
 # A case that takes over 5 % (and 20 instructions: what leads to a kernel) more than it did fails, and so does one that takes as much less, is new or is gone:
-# --accept writes the counts down as they are now. They depend on the compiler, so the file names its own; with another one, without valgrind or without AVX2 this ends with status 77, skipped.
-# Cases of matmul are not counted: their instructions are the BLAS's, and none is bound.
+# --accept writes the counts down as they are now. They depend on the compiler, so the file names its own; with another one, without valgrind or without
+# AVX2 this ends with status 77, skipped. Cases of matmul are not counted: their instructions are the BLAS's, and none is bound.
 set -euo pipefail
 bench=$1 library=$2 compiler=$3 accept=${4:-}
 counts=$(cd "$(dirname "$0")/../bench" && pwd)/instructions.txt
@@ -37,7 +37,7 @@ awk -F '\t' -v n="$n" '
   {
     more = $1 - before[$2]
     if (more * more > (0.05 * before[$2] + 20) ^ 2) {
-      printf "%s: %s, %d instructions, %d before: %+.1f %%\n", more > 0 ? "slower" : "faster", $2, $1, before[$2], 100 * more / before[$2]
+      printf "%s: %s, %d instructions, %d before: %+.1f %%\n", (more > 0 ? "slower" : "faster"), $2, $1, before[$2], 100 * more / before[$2]
       bad = 1
     }
     delete before[$2]
