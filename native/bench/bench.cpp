@@ -11,7 +11,8 @@ ds_stream stream = nullptr;
 
 void check(int status, const char *what) {
   if (status == DS_OK) return;
-  if (status == DS_NO_BLAS) throw NoBlas();
+  if (status == DS_NO_BLAS) throw Lacks{"no BLAS is bound"};
+  if (status == DS_NO_MEMORY) throw Lacks{"not enough memory"};
   std::fprintf(stderr, "dimsieve_bench: %s: status %d\n", what, status);
   std::exit(1);
 }

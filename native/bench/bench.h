@@ -19,8 +19,11 @@ namespace bench {
 extern const ds_backend *backend;
 extern ds_stream stream;
 
-struct NoBlas {};
-/* Ends the program unless the status is DS_OK; DS_NO_BLAS is thrown as NoBlas. */
+/* What a case lacks here: thrown, the case is left out. */
+struct Lacks {
+  const char *what;
+};
+/* Throws Lacks at DS_NO_BLAS and DS_NO_MEMORY, ends the program at any other status but DS_OK. */
 void check(int status, const char *what);
 #define CALL(name, ...) ::bench::check(::bench::backend->name(__VA_ARGS__), #name)
 

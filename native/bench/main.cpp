@@ -4,13 +4,13 @@
  *   dimsieve_bench <library> <variant> [threads] [part of a case's name] [options]
  *
  * variant: an instruction set, or - for the best there is; threads: 0 (the default) for none but the caller. The reference work is that of reference.h.
- *   --blas <library>   what matmul calls; cases that need a BLAS are left out where none is bound
+ *   --blas <library>   what matmul calls; cases that need a BLAS are left out where none is bound, as those are that memory has no room for
  *   --batch <rows>     instead of 4096;   --rows <rows>   of each field, instead of 1000 and of 26000
  *   --once             every case once, at small sizes, and the names of those that ran: what the tests do
  *   --list             the names of all cases
  *   --bare             no ceilings beside the cases that were asked for: what profilers want
  *
- * Every kernel of kernels.def has a case, or the program ends with status 1.
+ * Every kernel of kernels.def has a case, or the program ends with status 1. Where there is no card for the library it ends with status 77.
  *
  * Columns: the least, the median and the 99th percentile of a call in microseconds (timing.h; a call before which something is reset is timed with the wait
  * for its end); rates from the median and from the bytes and flops of cpu/work.h; and how much of the median the ceilings account for, the larger of bytes over
@@ -62,9 +62,9 @@ struct Options {
   }
 };
 
-[[noreturn]] void stop(const std::string &why) {
+[[noreturn]] void stop(const std::string &why, int status = 1) {
   std::fprintf(stderr, "dimsieve_bench: %s\n", why.c_str());
-  std::exit(1);
+  std::exit(status);
 }
 
 void add_cases(const Sizes &sizes) {
@@ -120,7 +120,8 @@ int main(int count, char **arguments) {
   char text[512] = "";
   const std::string &variant = options.given[1], &wanted = options.given[3];
   backend = static_cast<const ds_backend *>(ds_open(options.given[0].c_str(), variant == "-" ? nullptr : variant.c_str(), text, sizeof text));
-  if (!backend || backend->probe(text, sizeof text)) stop(text);
+  if (!backend) stop(text);
+  if (const int status = backend->probe(text, sizeof text)) stop(text, status == DS_NO_DEVICE ? 77 : 1);
   const std::string runs_on = text;
   const bool cuda = runs_on.rfind("cuda", 0) == 0;
   const int threads = std::atoi(options.given[2].c_str());
@@ -139,8 +140,8 @@ int main(int count, char **arguments) {
     const bool asked = is_asked(c);
     if (options.list && asked) std::printf("%s\n", c.name.c_str());
     if (options.list || !(asked || (is_ceiling(c) && !options.once && !options.bare))) continue;
-    if (!runs(c)) {
-      std::fprintf(stderr, "left out, no BLAS is bound: %s\n", c.name.c_str());
+    if (const char *what = lacks(c)) {
+      std::fprintf(stderr, "left out, %s: %s\n", what, c.name.c_str());
     } else if (options.once) {
       work_of(c);
       if (c.before) c.before();

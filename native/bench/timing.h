@@ -13,8 +13,8 @@ struct Timed {
   double at(double share) const { return seconds[(size_t)(share * (double)(seconds.size() - 1))]; }
 };
 
-/* Calls a case once, with what comes before; false where that takes a BLAS and none is bound. Makes the set-up of the case. */
-bool runs(const Case &c);
+/* Makes the set-up of a case and calls it once, with what comes before; null, or what it lacks here. */
+const char *lacks(const Case &c);
 /*
  * Times all cases in turns, until each had its share of seconds: what disturbs the machine disturbs all alike. A sample is as many calls as last SAMPLE
  * seconds, with the wait for their end; before it, in every turn, one that does not count brings the caches back.
