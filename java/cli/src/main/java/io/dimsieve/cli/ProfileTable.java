@@ -51,6 +51,6 @@ record ProfileTable(List<KernelTotals> kernels, List<Profiler.Stage> stages, dou
 
   private void stage(PrintStream out, String name, String times, double spent, double inKernels) {
     out.printf(
-        Locale.ROOT, "%-28s %8s %10.3f %6.1f%% %13.1f%%%n", name, times, spent, 100 * spent / seconds, spent > 0 ? 100 * inKernels / spent : 0);
+        Locale.ROOT, "%-28s %8s %10.3f %6.1f%% %13.1f%%%n", name, times, spent, 100 * spent / seconds, spent > 0 ? 100 * Math.max(0, inKernels) / spent : 0);
   }
 }
