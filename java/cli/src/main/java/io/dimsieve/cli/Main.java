@@ -35,6 +35,7 @@ import picocli.CommandLine.Option;
       ImportCommand.class,
       ExportCommand.class,
       InspectCommand.class,
+      ProfileCommand.class,
       DoctorCommand.class,
     })
 public final class Main {
@@ -72,6 +73,7 @@ public final class Main {
   int run(String... arguments) {
     CommandLine line = new CommandLine(this);
     line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.getSubcommands().get("profile").setStopAtPositional(true); // what follows the verb that it runs is that verb's
     line.setParameterExceptionHandler((e, rest) -> {
       e.getCommandLine().getErr().println("dimsieve: " + oneLine(e.getMessage()) + " (see " + e.getCommandLine().getCommandSpec().qualifiedName() + " --help)");
       return CommandLine.ExitCode.USAGE;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.gson.JsonParser;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -80,7 +81,8 @@ class CommandLineTest {
 
   @ParameterizedTest
   @ValueSource(strings = {
-    "demo", "prepare", "generate", "train", "search", "compare", "compact", "retrain", "evaluate", "score", "serve", "import", "export", "inspect", "doctor"})
+    "demo", "prepare", "generate", "train", "search", "compare", "compact", "retrain", "evaluate", "score", "serve", "import", "export", "inspect", "profile",
+    "doctor"})
   void everyVerbHasHelpAndRefusesUnknownFlags(String verb) {
     Ended help = run(verb, "--help");
     assertEquals(0, help.code, help.err);
@@ -94,6 +96,22 @@ class CommandLineTest {
     for (String line : new String[] {"cpu       ok: ", "cuda      ", "cublas    "}) {
       assertTrue(ended.out.lines().anyMatch(said -> said.startsWith(line) && said.length() > line.length() + 4), ended.out);
     }
+  }
+
+  @Test
+  void aProfileTellsOfKernelsAndStagesAndWritesATrace() throws IOException {
+    assertOk(prepare(file("rows.csv", rows(500))));
+    Path trace = folder.resolve("trace.json");
+    Ended ended = assertOk(run(
+        "profile", "--trace", trace, "train", folder.resolve("rows.ds"), "-o", folder.resolve("m.model"), "--model", "fm", "--epochs", "2", "--quiet",
+        "--threads", "1"));
+    for (String line : new String[] {"step ", "waiting for a batch ", "evaluation ", "elsewhere ", "embedding_backward ", "fm_forward "}) {
+      assertTrue(ended.out.lines().anyMatch(said -> said.startsWith(line)), line + " in " + ended.out);
+    }
+    var events = JsonParser.parseString(Files.readString(trace)).getAsJsonObject().getAsJsonArray("traceEvents");
+    long backward = events.asList().stream().filter(e -> e.getAsJsonObject().get("name").getAsString().equals("embedding_backward")).count();
+    assertEquals(backward, ended.out.lines().filter(said -> said.startsWith("embedding_backward ")).map(said -> Long.parseLong(said.split(" +")[1])).findFirst().get());
+    assertRefused(4, "no-such.ds", "profile", "evaluate", folder.resolve("m.model"), folder.resolve("no-such.ds"));
   }
 
   @Test

@@ -5,6 +5,7 @@ import io.dimsieve.data.BatchReader;
 import io.dimsieve.data.Dataset;
 import io.dimsieve.data.Part;
 import io.dimsieve.kernel.Backend;
+import io.dimsieve.kernel.Profiler;
 import io.dimsieve.memory.Block;
 import io.dimsieve.memory.HostAllocator;
 import io.dimsieve.metric.Auc;
@@ -37,6 +38,7 @@ public final class Evaluator {
     float[] logits = new float[rows];
     byte[] labels = new byte[rows];
     int capacity = model.tape().capacity();
+    long begun = Profiler.begin();
     Backend backend = model.tape().backend();
     try (BatchReader reader = BatchReader.inOrder(dataset, part, capacity, HostAllocator.INSTANCE);
         Block host = HostAllocator.INSTANCE.allocate(4L * capacity)) {
@@ -52,6 +54,7 @@ public final class Evaluator {
         }
       }
     }
+    Profiler.end("evaluation", begun);
     return new Scores(logits, labels);
   }
 }

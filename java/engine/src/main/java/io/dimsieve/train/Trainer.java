@@ -5,6 +5,7 @@ import io.dimsieve.data.Batch;
 import io.dimsieve.data.BatchReader;
 import io.dimsieve.data.Dataset;
 import io.dimsieve.data.Part;
+import io.dimsieve.kernel.Profiler;
 import io.dimsieve.model.CtrModel;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -138,7 +139,7 @@ public final class Trainer implements AutoCloseable {
     progress.begin("epoch " + epoch, reader.batches());
     reader.seek(epoch, batchesDone);
     boolean done = false;
-    for (Batch batch; !done && (batch = reader.next()) != null; ) {
+    for (Batch batch; !done && (batch = nextBatch()) != null; ) {
       if (stop.getAsBoolean()) {
         interrupted = true;
         lossSum = step.awaited(lossSum);
@@ -155,6 +156,13 @@ public final class Trainer implements AutoCloseable {
     lossSum = step.awaited(lossSum);
     step.flush();
     endEpoch((System.nanoTime() - start) * 1e-9);
+  }
+
+  private Batch nextBatch() {
+    long begun = Profiler.begin();
+    Batch batch = reader.next();
+    Profiler.end("waiting for a batch", begun);
+    return batch;
   }
 
   private void endEpoch(double seconds) {

@@ -2,8 +2,8 @@ package io.dimsieve.train;
 
 import io.dimsieve.TrainingDivergedException;
 import io.dimsieve.autograd.Tape;
-import io.dimsieve.kernel.Device;
 import io.dimsieve.kernel.Graph;
+import io.dimsieve.kernel.Profiler;
 import io.dimsieve.kernel.Upload;
 import io.dimsieve.memory.Block;
 import io.dimsieve.memory.HostAllocator;
@@ -46,6 +46,7 @@ public final class TrainingStep implements AutoCloseable {
   private final Tensor losses;
   private final Block staging = HostAllocator.INSTANCE.allocate(8L * LOSSES);
   private final UnsafeBuffer view = staging.view();
+  private final StepEvent event = new StepEvent();
   private Graph graph;
   private int pending;
   private long step;
@@ -68,7 +69,7 @@ public final class TrainingStep implements AutoCloseable {
     this.model = model;
     this.tape = model.tape();
     this.seed = spec.seed();
-    this.records = tape.backend().device() == Device.CUDA;
+    this.records = tape.backend().recordsSteps();
     this.losses = Tensor.allocate(tape.backend(), tape.arena(), Tensor.Type.F64, 1, LOSSES);
     this.feed = new BatchFeed(tape);
     this.numbers = new Upload(tape.backend(), 16);
@@ -151,6 +152,8 @@ public final class TrainingStep implements AutoCloseable {
    * @throws TrainingDivergedException when a loss is no number
    */
   public double run(long ids, long labels, int rows, double sum) {
+    long begun = Profiler.begin();
+    event.begin();
     step++;
     load(ids, labels, rows);
     for (int i = 0; i < tables.size(); i++) {
@@ -166,7 +169,15 @@ public final class TrainingStep implements AutoCloseable {
       graph.launch();
     }
     tape.backend().copyIn(losses.address() + 8L * pending++, tape.loss().address(), 8);
-    return records && hooks.isEmpty() && pending < LOSSES ? sum : awaited(sum);
+    double known = records && hooks.isEmpty() && pending < LOSSES ? sum : awaited(sum);
+    event.end();
+    if (event.shouldCommit()) {
+      event.step = step;
+      event.rows = rows;
+      event.commit();
+    }
+    Profiler.end("step", begun);
+    return known;
   }
 
   /**

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import com.sun.management.ThreadMXBean;
 import io.dimsieve.NativeException;
 import io.dimsieve.TrainingDivergedException;
 import io.dimsieve.kernel.Backend;
@@ -13,10 +14,12 @@ import io.dimsieve.model.CtrModel;
 import io.dimsieve.model.ModelSpec;
 import io.dimsieve.optimizer.OptimizerSpec;
 import io.dimsieve.tensor.EmbeddingLayout;
+import java.lang.management.ManagementFactory;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TrainingStepTest {
 
@@ -97,6 +100,29 @@ class TrainingStepTest {
         squares += Math.pow(expected[i] - tables[i], 2);
       }
       assertEquals(0, Math.sqrt(squares / tables.length), 1e-3, "root mean square difference of the tables");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"fm", "deepfm", "dcnv2", "ipnn"})
+  void aStepAllocatesNothing(String architecture) {
+    ModelSpec model = ModelSpec.of(architecture).withHidden(8);
+    try (Backend backend = Backend.cpu(1);
+        CtrModel ours = new CtrModel(backend, model, EmbeddingLayout.uniform(4, TABLES), ROWS);
+        Data data = new Data(3)) {
+      ours.initialize(5);
+      ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+      long id = Thread.currentThread().getId();
+      try (TrainingStep step = new TrainingStep(ours, spec(1e-5, false))) {
+        for (int i = 0; i < 3000; i++) {
+          data.run(step, 19);
+        }
+        long before = threads.getThreadAllocatedBytes(id);
+        for (int i = 0; i < 2000; i++) {
+          data.run(step, 19);
+        }
+        assertEquals(0, threads.getThreadAllocatedBytes(id) - before, 1000, "bytes allocated by 2,000 steps");
+      }
     }
   }
 

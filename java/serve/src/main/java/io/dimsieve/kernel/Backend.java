@@ -27,6 +27,7 @@ public final class Backend implements Allocator, AutoCloseable {
   private final Device device;
   private final int threads;
   private final String description;
+  private final boolean measured;
   private long stream;
   private boolean tf32;
   private long waits;
@@ -42,6 +43,7 @@ public final class Backend implements Allocator, AutoCloseable {
       Status.check("stream_create", Native.ds_stream_create(handle, threads, out.address()));
       this.stream = out.view().getLong(0);
     }
+    this.measured = Profiler.attach(this);
   }
 
   /** The CPU with its best instruction set. */
@@ -168,6 +170,11 @@ public final class Backend implements Allocator, AutoCloseable {
     return device;
   }
 
+  /** Whether a whole training step is better recorded ({@link Graph}): on cuda, but not where a {@link Profiler} wants to see every call. */
+  public boolean recordsSteps() {
+    return device == Device.CUDA && !measured;
+  }
+
   public int threads() {
     return threads;
   }
@@ -224,6 +231,9 @@ public final class Backend implements Allocator, AutoCloseable {
   @Override
   public void close() {
     if (stream != 0) {
+      if (measured) {
+        Profiler.detach(this);
+      }
       long ended = stream;
       stream = 0;
       Status.check("stream_destroy", Native.ds_stream_destroy(handle, ended));

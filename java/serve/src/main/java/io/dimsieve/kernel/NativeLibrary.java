@@ -5,7 +5,10 @@ import io.dimsieve.kernel.binding.Native;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URL;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Properties;
+import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Loader;
 
 /**
@@ -39,15 +42,29 @@ final class NativeLibrary {
     return System.getProperty("dimsieve." + name + ".library");
   }
 
-  /** Path of the library on disk, unpacked from the jar when needed. */
-  private static String extract(String name) {
-    String folder;
+  /** The names of the kernels, in the order of the registry. */
+  static List<String> kernels() {
+    load();
+    List<String> names = new ArrayList<>();
+    for (BytePointer name; (name = Native.ds_kernel_name(names.size())) != null; ) {
+      names.add(name.getString());
+    }
+    return List.copyOf(names);
+  }
+
+  /** Loads the binding; the name of its platform. */
+  private static String load() {
     try {
       Loader.load(Native.class);
-      folder = Loader.getPlatform();
+      return Loader.getPlatform();
     } catch (LinkageError e) {
       throw new ConfigurationException("no native code for this platform (" + Loader.getPlatform() + "): " + e.getMessage(), e);
     }
+  }
+
+  /** Path of the library on disk, unpacked from the jar when needed. */
+  private static String extract(String name) {
+    String folder = load();
     Properties index = new Properties();
     try (InputStream in = NativeLibrary.class.getResourceAsStream(folder + "/libraries.properties")) {
       if (in == null) {
