@@ -5,9 +5,10 @@ namespace bench {
 
 namespace {
 
-/* One layer, the largest hidden one or the one behind it: x [batch, k] to y [batch, n]. */
+/* One layer: x [batch, k] to y [batch, n]. */
 struct Layer {
-  float *x, *dx, *w, *dw, *state1, *state2, *y, *dy, *bias, *dbias, *gamma, *dgamma, *mean, *inverse_std, *running_mean, *running_variance, *joined, *workspace, *hyper;
+  float *x, *dx, *w, *dw, *state1, *state2, *y, *dy, *bias, *dbias, *gamma, *dgamma, *mean, *inverse_std, *running_mean, *running_variance, *joined,
+      *workspace, *hyper;
   int64_t *seed;
 
   Layer(int64_t batch, int64_t k, int64_t n) {

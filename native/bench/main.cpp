@@ -12,10 +12,10 @@
  *
  * Every kernel of kernels.def has a case, or the program ends with status 1. Where there is no card for the library it ends with status 77.
  *
- * Columns: the least, the median and the 99th percentile of a call in microseconds (timing.h; a call before which something is reset is timed with the wait
- * for its end); rates from the median and from the bytes and flops of cpu/work.h; and how much of the median the ceilings account for, as `dimsieve profile` has
- * it: the larger of bytes over the rate of a copy and of flops over that of multiply-adds. More than 100 % comes from a cache, or from the multiplication of
- * bytes. What reads rows in no order from large tables is to be held against "ceiling, rows".
+ * Columns: the least, the median and the 99th percentile of a call in microseconds (timing.h; a call before which something is reset is timed with the
+ * wait for its end); rates from the median and from the bytes and flops of cpu/work.h; and how much of the median the ceilings account for, as
+ * `dimsieve profile` has it: the larger of bytes over the rate of a copy and of flops over that of multiply-adds. More than 100 % comes from a cache, or from
+ * the multiplication of bytes. What reads rows in no order from large tables is to be held against "ceiling, rows".
  */
 #include <algorithm>
 #include <cstdio>

@@ -25,8 +25,11 @@ while read -r name; do
 done <"$folder/cases" >"$folder/now"
 
 if [ "$accept" = --accept ]; then
-  { printf '# Instructions of every case of dimsieve_bench --once on one thread with AVX2; written by native/test/instructions.sh --accept\n# compiler: %s\n' "$compiler"
-    cat "$folder/now"; } >"$counts"
+  {
+    echo "# Instructions of every case of dimsieve_bench --once on one thread with AVX2; written by native/test/instructions.sh --accept"
+    echo "# compiler: $compiler"
+    cat "$folder/now"
+  } >"$counts"
   echo "$n counts written to $counts"
   exit
 fi
