@@ -4,10 +4,12 @@ import io.dimsieve.bench.report.MachineCeilings;
 import io.dimsieve.kernel.Backend;
 import io.dimsieve.kernel.Ceilings;
 import io.dimsieve.kernel.Device;
+import io.dimsieve.kernel.KernelTotals;
 import io.dimsieve.kernel.Profiler;
 import io.dimsieve.memory.Arena;
 import io.dimsieve.op.Weights;
 import io.dimsieve.tensor.Tensor;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -59,6 +61,7 @@ public abstract class KernelBenchmark {
 
   @Setup(Level.Trial)
   public void setUp() {
+    List<KernelTotals> second;
     try (Profiler profiler = Profiler.start(0)) {
       backend = Backend.open(Device.CPU, threads, isa.equals("best") ? null : isa);
       arena = new Arena(backend);
@@ -67,11 +70,12 @@ public abstract class KernelBenchmark {
       check();
       profiler.reset();
       call();
-      Ceilings ceilings = MachineCeilings.of(backend);
-      work = profiler.totals().stream()
-          .map(total -> new Work(total.bytes(), total.flops(), MachineCeilings.seconds(ceilings, total)))
-          .reduce(new Work(0, 0, 0), Work::plus);
+      second = profiler.totals();
     }
+    Ceilings ceilings = MachineCeilings.of(backend);
+    work = second.stream()
+        .map(kernel -> new Work(kernel.bytes(), kernel.flops(), ceilings.seconds(kernel.bytes(), kernel.flops())))
+        .reduce(new Work(0, 0, 0), Work::plus);
   }
 
   @TearDown(Level.Trial)

@@ -5,7 +5,6 @@ import com.google.gson.GsonBuilder;
 import com.google.gson.reflect.TypeToken;
 import io.dimsieve.kernel.Backend;
 import io.dimsieve.kernel.Ceilings;
-import io.dimsieve.kernel.KernelTotals;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -55,10 +54,5 @@ public final class MachineCeilings {
       KNOWN.putAll(read(Path.of(file)));
     }
     return KNOWN.computeIfAbsent(backend.description(), description -> Ceilings.measure(backend));
-  }
-
-  /** The least time that calls of a kernel could take. */
-  public static double seconds(Ceilings ceilings, KernelTotals work) {
-    return Math.max(work.bytes() / ceilings.copyBytes(), work.flops() / ceilings.flops());
   }
 }
