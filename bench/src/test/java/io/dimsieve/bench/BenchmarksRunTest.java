@@ -27,7 +27,8 @@ class BenchmarksRunTest {
   @MethodSource("benchmarks")
   void runs(String benchmark) throws RunnerException {
     assertFalse(new Runner(new OptionsBuilder()
-        .include("^" + benchmark.replace(".", "\\.") + "\\.").param("rows", "100").param("batch", "70").param("threads", "2").param("parameters", "1000")
+        .include("^" + benchmark.replace(".", "\\.") + "\\.")
+        .param("rows", "100").param("batch", "70").param("threads", "2").param("parameters", "1000")
         .forks(0).warmupIterations(0).measurementIterations(1).measurementTime(TimeValue.milliseconds(1)).shouldFailOnError(true)
         .verbosity(VerboseMode.SILENT).build()).run().isEmpty());
   }

@@ -3,7 +3,9 @@ package io.dimsieve.bench.encode;
 import io.dimsieve.bench.Ids;
 import java.util.SplittableRandom;
 
-/** Lines like those of the Criteo log: a label, 13 counts, 26 categories of eight hexadecimal digits; some are missing. Equal seeds give equal lines. */
+/**
+ * Lines like those of the Criteo log: a label, 13 counts, 26 categories of eight hexadecimal digits; some are missing. Equal seeds give equal lines.
+ */
 final class CriteoText {
 
   private static final int NUMBERS = 13;

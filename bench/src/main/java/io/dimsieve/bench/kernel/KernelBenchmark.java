@@ -27,8 +27,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Calls of one kernel, or of the few that make an operation: calls a second, and with them bytes, flops and the share of the machine's ceiling. The first
- * answer is compared with a plain formula; the work of a call is what the profiler counts of the second.
+ * Calls of one kernel, or of the few that make an operation: calls a second, and with them bytes, flops and the share of the machine's ceiling. The
+ * first answer is compared with a plain formula; the work of a call is what the profiler counts of the second.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)

@@ -10,8 +10,8 @@ import java.util.Set;
 import org.openjdk.jmh.annotations.Param;
 
 /**
- * The parts of a step of {@link TwinMask} (AMTL). Values of a field whose rows have equally many binary digits share a class. Class 0 has attributes of 0,
- * where the twins, while their biases are 0, give their last biases: the check knows these.
+ * The parts of a step of {@link TwinMask} (AMTL). Values of a field whose rows have equally many binary digits share a class. Class 0 has attributes
+ * of 0, where the twins, while their hidden biases are 0, give their last biases: the check knows these.
  */
 public class TwinMaskBenchmark extends UpdateBenchmark {
 
@@ -106,7 +106,8 @@ public class TwinMaskBenchmark extends UpdateBenchmark {
     }
     Tensor words = mask.rowMask();
     double[] bits = new Tensor(backend, Tensor.Type.F64, words.address(), 1, words.columns()).toDoubles();
-    FirstAnswer.expect("columns kept", bits.length, i -> Long.bitCount(Double.doubleToRawLongBits(bits[i])), i -> inBatch.contains(i) ? 0 : dimension);
+    FirstAnswer.expect(
+        "columns kept", bits.length, i -> Long.bitCount(Double.doubleToRawLongBits(bits[i])), i -> inBatch.contains(i) ? 0 : dimension);
   }
 
   /** Σ e δê over the rows of a class. */

@@ -11,7 +11,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * What a run of all benchmarks says, for people: {@code report.md} and {@code roofline.svg} from {@code ceilings.json} and {@code results.json} in a folder.
+ * What a run of all benchmarks says, for people: {@code report.md} and {@code roofline.svg} from {@code ceilings.json} and {@code results.json} in a
+ * folder.
  *
  * <p>Arguments: folder.
  */
@@ -31,8 +32,8 @@ public final class BenchReport {
   }
 
   private static String text(Map<String, Ceilings> ceilings, List<Measurement> measurements) {
-    StringBuilder text = new StringBuilder("# Benchmarks\n\nMedians of iterations. Time is that of a call; what it allocates is in bytes a call. The ceiling of a kernel is the time "
-        + "its bytes take at the speed of a copy, or its flops in registers, whichever is longer; what caches hold can be faster.\n\n");
+    StringBuilder text = new StringBuilder("# Benchmarks\n\nMedians of iterations. Time is that of a call; what it allocates is in bytes a call. The ceiling of "
+        + "a kernel is the time its bytes take\nat the speed of a copy, or its flops in registers, whichever is longer; what caches hold can be faster.\n\n");
     text.append("| ceilings | read GB/s | copy GB/s | triad GB/s | rows GB/s | GFLOP/s | parallel region |\n|---|---|---|---|---|---|---|\n");
     ceilings.forEach((machine, c) -> text.append(String.format(
         Locale.ROOT, "| %s | %.1f | %.1f | %.1f | %.1f | %.0f | %s |%n", machine, 1e-9 * c.read(), 1e-9 * c.copy(), 1e-9 * c.triad(), 1e-9 * c.rows(),

@@ -8,7 +8,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Step time against one size after the other: a panel for each, on logarithmic axes of one height, a line for each model with the exponent at its end. */
+/**
+ * Step time against one size after the other: a panel for each, on logarithmic axes of one range of times, a line for each model with the exponent at its
+ * end.
+ */
 public final class GrowthChart {
 
   private static final double WIDTH = 330;

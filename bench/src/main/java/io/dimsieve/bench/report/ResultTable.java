@@ -10,7 +10,10 @@ import java.util.stream.Collectors;
 /** Measurements of one group as a Markdown table: benchmark, parameters, time of a call, and a column for each number that any of them has. */
 final class ResultTable {
 
-  private static final String[][] SCALES = {{"1e-6", "ns", "1e9"}, {"1e-3", "µs", "1e6"}, {"1", "ms", "1e3"}, {"Infinity", "s", "1"}};
+  /** A unit of time and how many make a second; from the coarsest on. */
+  private record Unit(String name, double perSecond) {}
+
+  private static final List<Unit> UNITS = List.of(new Unit("s", 1), new Unit("ms", 1e3), new Unit("µs", 1e6), new Unit("ns", 1e9));
   private static final Map<String, String> TITLES = titles();
 
   private ResultTable() {}
@@ -55,13 +58,10 @@ final class ResultTable {
     return constant.equals(constant.toUpperCase(Locale.ROOT)) ? constant.toLowerCase(Locale.ROOT).replace('_', ' ') : constant;
   }
 
+  /** In the coarsest unit of which there is a whole one. */
   static String time(double seconds) {
-    for (String[] scale : SCALES) {
-      if (seconds < Double.parseDouble(scale[0])) {
-        return number(seconds * Double.parseDouble(scale[2])) + " " + scale[1];
-      }
-    }
-    throw new IllegalArgumentException("not a time: " + seconds);
+    Unit unit = UNITS.stream().filter(each -> seconds * each.perSecond >= 1).findFirst().orElse(UNITS.get(UNITS.size() - 1));
+    return number(seconds * unit.perSecond) + " " + unit.name;
   }
 
   /** Three digits that count; nothing for what was not counted. */

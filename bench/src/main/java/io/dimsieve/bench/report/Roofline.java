@@ -1,7 +1,6 @@
 package io.dimsieve.bench.report;
 
 import io.dimsieve.kernel.Ceilings;
-import io.dimsieve.study.report.LabelPlaces;
 import io.dimsieve.study.report.Svg;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -10,19 +9,21 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * Kernels in the plane of flops a byte and flops a second, under the lines that memory and arithmetic draw (Williams, Waterman & Patterson 2009). A kernel
- * stands there once: the last of its measurements, which is that of the most threads and the largest sizes. Each dot has a number, and the list beside it says what it is.
+ * Kernels in the plane of flops a byte and flops a second, under the lines that memory and arithmetic draw (Williams, Waterman & Patterson 2009). A
+ * kernel stands there once: the last of its measurements, which is that of the most threads and the largest sizes. Each dot has a number, and the
+ * list beside it says what it is.
  */
 final class Roofline {
 
-  private static final double WIDTH = 1180;
+  private static final double WIDTH = 1230;
   private static final double LEFT = 70;
   private static final double RIGHT = 690;
   private static final double TOP = 54;
   private static final double LINE = 17;
   private static final double RADIUS = 8.5;
+  private static final double KEY = 420;
   private static final double LIST = 725;
-  private static final double[] COLUMNS = {LIST + 25, 1000, 1075, 1160};
+  private static final double[] COLUMNS = {LIST + 25, 1050, 1125, 1210};
   private static final double[] RINGS = {0, 24, 38, 54, 72, 92};
   private static final int ANGLES = 16;
   private static final String CIRCLE = "M-8.5 0a8.5 8.5 0 1 0 17 0a8.5 8.5 0 1 0 -17 0Z";
@@ -108,23 +109,18 @@ final class Roofline {
     svg.words("tick", LEFT + 6, TOP + 12, "start", "GFLOP/s (log scale)");
   }
 
-  /** Memory lines end at the roof of arithmetic; their names stand where they begin, above them. */
+  /** Memory lines end at the roof of arithmetic; a key in the corner that they leave free names them. */
   private void ceilings(Svg svg) {
     double roof = 1e-9 * ceilings.flops();
     svg.line("ceiling", x.at(ceilings.flops() / Math.max(ceilings.read(), ceilings.copy())), y.at(roof), RIGHT, y.at(roof));
-    svg.words("label", RIGHT - 4, y.at(roof) - 7, "end", "fused multiply-adds, " + LogAxis.text(roof) + " GFLOP/s");
+    svg.words("label", RIGHT - 4, y.at(roof) - 7, "end", "fused multiply-adds, " + ResultTable.number(roof) + " GFLOP/s");
     String[] names = {"read in order", "copy", "rows of 64 bytes in no order"};
     double[] bytes = {ceilings.read(), ceilings.copy(), ceilings.rows()};
-    double[] starts = new double[names.length];
     for (int i = 0; i < names.length; i++) {
-      double ridge = ceilings.flops() / bytes[i];
-      starts[i] = y.at(1e-9 * bytes[i] * x.low());
-      svg.line("ceiling c" + i, LEFT, starts[i], x.at(ridge), y.at(roof));
-    }
-    double[] places = LabelPlaces.spread(starts, LINE, TOP + 40, bottom - 6);
-    for (int i = 0; i < names.length; i++) {
-      svg.rectangle("key c" + i, LEFT + 8, bottom - 14 - LINE * (names.length - 1 - i), 16, 3);
-      svg.words("label", LEFT + 30, bottom - 8 - LINE * (names.length - 1 - i), "start", names[i] + ", " + LogAxis.text(1e-9 * bytes[i]) + " GB/s");
+      double line = bottom - 10 - LINE * (names.length - 1 - i);
+      svg.line("ceiling c" + i, LEFT, y.at(1e-9 * bytes[i] * x.low()), x.at(ceilings.flops() / bytes[i]), y.at(roof));
+      svg.rectangle("key c" + i, KEY, line - 6, 16, 3);
+      svg.words("label", KEY + 22, line, "start", names[i] + ", " + ResultTable.number(1e-9 * bytes[i]) + " GB/s");
     }
   }
 
@@ -149,7 +145,7 @@ final class Roofline {
     for (double ring : RINGS) {
       for (int angle = 0; angle < ANGLES; angle++) {
         Place place = new Place(dot.x() + ring * Math.cos(2 * Math.PI * angle / ANGLES), dot.y() - ring * Math.sin(2 * Math.PI * angle / ANGLES));
-        boolean inside = place.x() > LEFT + RADIUS && place.x() < RIGHT - RADIUS && place.y() > TOP + RADIUS && place.y() < bottom - 4 * LINE;
+        boolean inside = place.x() > LEFT + RADIUS && place.x() < RIGHT - RADIUS && place.y() > TOP + RADIUS && place.y() < bottom - RADIUS;
         if (inside && dots.stream().allMatch(other -> other == dot || other.far(place, RADIUS + 4))
             && numbers.stream().allMatch(other -> other.far(place, 2 * RADIUS + 1))) {
           return place;

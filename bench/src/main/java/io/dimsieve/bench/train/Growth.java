@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.function.IntFunction;
 
 /**
- * How the time of a training step grows with the batch, the fields, the dimension, the rows of the tables and the threads, each of them alone. Prints a Markdown
- * table of milliseconds and fitted exponents, and draws {@code growth.svg}. More threads than processors are measured but not fitted.
+ * How the time of a training step grows with the batch, the fields, the dimension, the rows of the tables and the threads, each of them alone. Prints
+ * a Markdown table of milliseconds and fitted exponents, and draws {@code growth.svg}. More threads than processors are measured but not fitted.
  *
  * <p>Arguments: folder for the picture, then optionally seconds for each point (0.5).
  */
@@ -53,7 +53,9 @@ public final class Growth {
       new Quantity("batch", new int[] {512, 1024, 2048, 4096, 8192}, n -> new Sizes(n, BASE.fields, BASE.dimension, BASE.rows, BASE.threads)),
       new Quantity("fields", new int[] {5, 10, 20, 40, 80}, n -> new Sizes(BASE.batch, n, BASE.dimension, BASE.rows, BASE.threads)),
       new Quantity("dimension", new int[] {4, 8, 16, 32, 64}, n -> new Sizes(BASE.batch, BASE.fields, n, BASE.rows, BASE.threads)),
-      new Quantity("rows of each table", new int[] {250, 1000, 4000, 16_000, 64_000}, n -> new Sizes(BASE.batch, BASE.fields, BASE.dimension, n, BASE.threads)),
+      new Quantity(
+          "rows of each table", new int[] {250, 1000, 4000, 16_000, 64_000},
+          n -> new Sizes(BASE.batch, BASE.fields, BASE.dimension, n, BASE.threads)),
       new Quantity("threads", new int[] {1, 2, 4, 8, 16}, n -> new Sizes(BASE.batch, BASE.fields, BASE.dimension, BASE.rows, n)));
 
   private Growth() {}
@@ -66,7 +68,8 @@ public final class Growth {
     }
     String base = String.format(
         Locale.ROOT, "batch %d, %d fields, dimension %d, %,d rows a table; %s", BASE.batch, BASE.fields, BASE.dimension, BASE.rows, machine);
-    System.out.printf("Milliseconds of a training step; but for what grows: %s%n%n| grows | model | at | milliseconds | exponent |%n|---|---|---|---|---|%n", base);
+    System.out.printf("Milliseconds of a training step; but for what grows: %s%n%n", base);
+    System.out.println("| grows | model | at | milliseconds | exponent |\n|---|---|---|---|---|");
     List<GrowthChart.Panel> panels = new ArrayList<>();
     for (Quantity quantity : QUANTITIES) {
       GrowthChart.Panel panel = measure(quantity, time);

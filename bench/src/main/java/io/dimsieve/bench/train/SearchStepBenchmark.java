@@ -17,8 +17,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * A step of a search beside one of the same training without it, both with all that belongs to them. {@link StepCost} compares them in pairs; here stands
- * what either allocates.
+ * A step of a search beside one of the same training without it, both with all that belongs to them. {@link StepCost} compares them in pairs; here
+ * stands what either allocates.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)

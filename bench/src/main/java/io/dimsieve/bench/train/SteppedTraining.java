@@ -24,8 +24,8 @@ import java.util.concurrent.Semaphore;
 import java.util.function.BooleanSupplier;
 
 /**
- * A whole training, or search, on a thread of its own, that goes on when it is told to: it asks before every step whether to stop, and is answered late. What
- * belongs to a training besides its steps (reading, the end of an epoch) is in them.
+ * A whole training, or search, on a thread of its own, that goes on when it is told to: it asks before every step whether to stop, and is answered
+ * late. What belongs to a training besides its steps (reading, the end of an epoch) is in them.
  */
 final class SteppedTraining implements BooleanSupplier {
 
@@ -63,8 +63,8 @@ final class SteppedTraining implements BooleanSupplier {
           train(backend, dataset, ModelSpec.of(model), spec);
         } else {
           SearchMethods.of(method).search(new SearchTask(
-              backend, dataset, ModelSpec.of(model), DIMENSION, spec, List.of(new Budget(0.1, Budget.Unit.BYTES)), Map.of("epochs", LONG), Progress.NONE, this,
-              SearchListener.NONE));
+              backend, dataset, ModelSpec.of(model), DIMENSION, spec, List.of(new Budget(0.1, Budget.Unit.BYTES)), Map.of("epochs", LONG),
+              Progress.NONE, this, SearchListener.NONE));
         }
       } catch (RuntimeException | Error e) {
         failure = e;
