@@ -1,5 +1,6 @@
 package io.dimsieve.bench.kernel;
 
+import io.dimsieve.bench.Allocation;
 import io.dimsieve.bench.report.MachineCeilings;
 import io.dimsieve.kernel.Backend;
 import io.dimsieve.kernel.Ceilings;
@@ -86,8 +87,9 @@ public abstract class KernelBenchmark {
 
   @Benchmark
   public void run(Rates rates) {
+    long before = Allocation.bytes();
     call();
-    rates.count(work);
+    rates.count(work, Allocation.bytes() - before);
   }
 
   /** Numbers in [−1, 1), the same in every run. */

@@ -18,8 +18,12 @@ public class Rates {
   /** Time that the calls would take at the machine's ceilings, in hundredths of the time they took. */
   public double percentOfCeiling;
 
+  /** Bytes of heap. */
+  public double allocatedBytes;
+
   /** Counts one call. */
-  void count(Work work) {
+  void count(Work work, long allocated) {
+    allocatedBytes += allocated;
     gigabytes += 1e-9 * work.bytes();
     gigaflops += 1e-9 * work.flops();
     percentOfCeiling += 100 * work.seconds();

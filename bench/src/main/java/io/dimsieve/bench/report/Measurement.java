@@ -21,7 +21,8 @@ import java.util.stream.StreamSupport;
  * @param name of the class without "Benchmark", and of the method where a class has several
  * @param parameters by name
  * @param seconds a call
- * @param metrics what else was counted, by name, a second
+ * @param metrics what else was counted, by name, a second; {@code allocated} is bytes of heap a call, those that the benchmark counted itself, or those of
+ *     JMH's profiler, which spreads some thousand bytes of its own over the calls of an iteration
  */
 record Measurement(String group, String name, Map<String, String> parameters, double seconds, Map<String, Double> metrics) {
 
@@ -49,7 +50,13 @@ record Measurement(String group, String name, Map<String, String> parameters, do
     double score = median(primary);
     Map<String, Double> metrics = new LinkedHashMap<>();
     result.getAsJsonObject("secondaryMetrics").entrySet().forEach(entry -> metrics.put(entry.getKey(), median(entry.getValue().getAsJsonObject())));
-    return new Measurement(path[path.length - 3], name, parameters, unit.equals("ops/s") ? 1 / score : score * UNITS.get(unit), metrics);
+    double seconds = unit.equals("ops/s") ? 1 / score : score * UNITS.get(unit);
+    if (metrics.containsKey("allocatedBytes")) {
+      metrics.put("allocated", metrics.get("allocatedBytes") * seconds);
+    } else if (metrics.containsKey("gc.alloc.rate.norm")) {
+      metrics.put("allocated", metrics.get("gc.alloc.rate.norm"));
+    }
+    return new Measurement(path[path.length - 3], name, parameters, seconds, metrics);
   }
 
   private static double median(JsonObject metric) {

@@ -14,6 +14,7 @@ final class ResultTable {
   private record Unit(String name, double perSecond) {}
 
   private static final List<Unit> UNITS = List.of(new Unit("s", 1), new Unit("ms", 1e3), new Unit("µs", 1e6), new Unit("ns", 1e9));
+  private static final String ALLOCATED = "allocated";
   private static final Map<String, String> TITLES = titles();
 
   private ResultTable() {}
@@ -26,7 +27,7 @@ final class ResultTable {
     titles.put("gigabytes", "GB/s");
     titles.put("gigaflops", "GFLOP/s");
     titles.put("percentOfCeiling", "% of ceiling");
-    titles.put("gc.alloc.rate.norm", "bytes allocated");
+    titles.put(ALLOCATED, "bytes allocated");
     return titles;
   }
 

@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
  */
 final class Roofline {
 
-  private static final double WIDTH = 1230;
+  private static final double WIDTH = 1280;
   private static final double LEFT = 70;
   private static final double RIGHT = 690;
   private static final double TOP = 54;
@@ -23,7 +23,7 @@ final class Roofline {
   private static final double RADIUS = 8.5;
   private static final double KEY = 420;
   private static final double LIST = 725;
-  private static final double[] COLUMNS = {LIST + 25, 1050, 1125, 1210};
+  private static final double[] COLUMNS = {LIST + 25, 1105, 1175, 1260};
   private static final double[] RINGS = {0, 24, 38, 54, 72, 92};
   private static final int ANGLES = 16;
   private static final String CIRCLE = "M-8.5 0a8.5 8.5 0 1 0 17 0a8.5 8.5 0 1 0 -17 0Z";

@@ -60,7 +60,9 @@ public class SearchStepBenchmark {
   @Benchmark
   @OperationsPerInvocation(STEPS)
   public void step(Rows done) {
-    done.rows += (long) STEPS * batch;
+    long before = training.allocatedBytes();
     training.steps(STEPS);
+    done.rows += (long) STEPS * batch;
+    done.allocatedBytes += training.allocatedBytes() - before;
   }
 }

@@ -1,6 +1,7 @@
 package io.dimsieve.bench.train;
 
 import io.dimsieve.Progress;
+import io.dimsieve.bench.Allocation;
 import io.dimsieve.data.Dataset;
 import io.dimsieve.data.Split;
 import io.dimsieve.data.SyntheticRows;
@@ -101,6 +102,11 @@ final class SteppedTraining implements BooleanSupplier {
     left = count;
     go.release();
     await();
+  }
+
+  /** Bytes of heap that it has taken so far. */
+  long allocatedBytes() {
+    return Allocation.bytes(thread);
   }
 
   private void await() {

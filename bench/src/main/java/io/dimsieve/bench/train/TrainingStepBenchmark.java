@@ -1,5 +1,6 @@
 package io.dimsieve.bench.train;
 
+import io.dimsieve.bench.Allocation;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -55,7 +56,10 @@ public class TrainingStepBenchmark {
 
   @Benchmark
   public double step(Rows done) {
+    long before = Allocation.bytes();
+    double loss = loop.step();
     done.rows += batch;
-    return loop.step();
+    done.allocatedBytes += Allocation.bytes() - before;
+    return loss;
   }
 }
