@@ -14,14 +14,14 @@ import java.util.Map;
  */
 public final class GrowthChart {
 
-  private static final double WIDTH = 330;
+  private static final double WIDTH = 375;
   private static final double HEIGHT = 300;
   private static final int ACROSS = 3;
   private static final double LEFT = 62;
-  private static final double RIGHT = 218;
+  private static final double RIGHT = 262;
   private static final double TOP = 40;
   private static final double BOTTOM = 250;
-  private static final double HEAD = 40;
+  private static final double HEAD = 56;
   private static final String DOT = "M-3.4 0a3.4 3.4 0 1 0 6.8 0a3.4 3.4 0 1 0 -6.8 0Z";
 
   /**
@@ -47,7 +47,7 @@ public final class GrowthChart {
     int lines = (panels.size() + ACROSS - 1) / ACROSS;
     Svg svg = Drawing.begin(ACROSS * WIDTH, HEAD + lines * HEIGHT, "How the time of a training step grows");
     svg.words("title", 16, 26, "start", "Milliseconds of a training step");
-    svg.words("note", 300, 26, "start", note);
+    svg.words("note", 16, 46, "start", note);
     double[] all = panels.stream().flatMapToDouble(panel -> panel.seconds().values().stream().flatMapToDouble(Arrays::stream))
         .map(seconds -> 1e3 * seconds).sorted().toArray();
     for (int i = 0; i < panels.size(); i++) {
@@ -85,7 +85,7 @@ public final class GrowthChart {
         svg.shape("mark c" + m, DOT, points[2 * i], points[2 * i + 1]);
       }
       svg.words("label", left + RIGHT + 8, places[m] + 4, "start",
-          String.format(Locale.ROOT, "%s ^%.2f", models.get(m), panel.law(models.get(m)).exponent()));
+          String.format(Locale.ROOT, "%s n^%.2f", models.get(m), panel.law(models.get(m)).exponent()));
     }
   }
 }

@@ -169,5 +169,6 @@ final class Roofline {
       svg.words("label", COLUMNS[2], line, "end", ResultTable.number(kernel.metric("gigaflops")));
       svg.words("label", COLUMNS[3], line, "end", ResultTable.number(kernel.metric("percentOfCeiling")));
     }
+    svg.words("note", COLUMNS[0], TOP + LINE * (points.size() + 2), "start", "More than 100 % where the data lie in caches.");
   }
 }

@@ -80,7 +80,7 @@ public final class Growth {
             join(panel.seconds().get(model), 1e3, "%.2f"), panel.law(model).exponent());
       }
     }
-    GrowthChart.write(panels, base, Path.of(arguments[0], "growth.svg"));
+    GrowthChart.write(panels, "but for what grows: " + base, Path.of(arguments[0], "growth.svg"));
   }
 
   private static GrowthChart.Panel measure(Quantity quantity, double time) {

@@ -24,6 +24,6 @@ class GrowthChartTest {
     Path file = folder.resolve("growth.svg");
     GrowthChart.write(List.of(panel), "a note", file);
     DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(file.toFile());
-    assertTrue(Files.readString(file).contains(">fm ^2.00<"));
+    assertTrue(Files.readString(file).contains(">fm n^2.00<"));
   }
 }
