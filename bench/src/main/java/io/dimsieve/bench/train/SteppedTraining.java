@@ -44,7 +44,7 @@ final class SteppedTraining implements BooleanSupplier {
   private volatile Throwable failure;
 
   /**
-   * Begins, and waits until the first step could be done.
+   * Begins, and does an epoch, in which searches only warm up.
    *
    * @param method name of a search method; empty for a training
    */
@@ -75,6 +75,7 @@ final class SteppedTraining implements BooleanSupplier {
     }, "training");
     thread.start();
     await();
+    steps(BATCHES);
   }
 
   private void train(Backend backend, Dataset dataset, ModelSpec model, TrainSpec spec) {
