@@ -38,16 +38,16 @@ public final class BenchmarkModels {
     Arrays.fill(rows, Integer.parseInt(arguments[1]));
     for (String architecture : new String[] {"fm", "deepfm"}) {
       write(folder, architecture + "-full", architecture, EmbeddingLayout.uniform(DIMENSION, rows));
-      write(folder, architecture + "-tenth", architecture, new EmbeddingLayout(DIMENSION, rows, tenth()));
+      write(folder, architecture + "-tenth", architecture, new EmbeddingLayout(DIMENSION, rows, tenth(FIELDS, DIMENSION)));
     }
   }
 
-  /** 62 of 624 columns. */
-  private static int[][] tenth() {
+  /** A tenth of the columns, at most five a field: of 39 fields and 16 columns 62. */
+  public static int[][] tenth(int fields, int dimension) {
     SplittableRandom random = new SplittableRandom(7);
-    int[] widths = new int[FIELDS];
-    for (int left = FIELDS * DIMENSION / 10; left > 0; ) {
-      int f = random.nextInt(FIELDS);
+    int[] widths = new int[fields];
+    for (int left = fields * dimension / 10; left > 0; ) {
+      int f = random.nextInt(fields);
       if (widths[f] < 5) {
         widths[f]++;
         left--;

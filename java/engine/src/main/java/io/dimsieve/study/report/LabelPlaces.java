@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 
 /** Heights for labels beside a chart: as near as possible to what they name, and a line apart. */
-final class LabelPlaces {
+public final class LabelPlaces {
 
   private LabelPlaces() {}
 
@@ -16,7 +16,7 @@ final class LabelPlaces {
    * @param low smallest height allowed
    * @param high largest height allowed
    */
-  static double[] spread(double[] wanted, double gap, double low, double high) {
+  public static double[] spread(double[] wanted, double gap, double low, double high) {
     int n = wanted.length;
     if (n == 0) {
       return wanted;

@@ -2,8 +2,8 @@ package io.dimsieve.study.report;
 
 import java.util.Locale;
 
-/** A drawing under construction: well-formed SVG text with a fixed number of decimals. Colours are classes of the page's style sheet. */
-final class Svg {
+/** A drawing under construction: well-formed SVG text with a fixed number of decimals. Colours are classes of a style sheet, its own or its page's. */
+public final class Svg {
 
   private final StringBuilder text = new StringBuilder();
 
@@ -12,7 +12,7 @@ final class Svg {
    *
    * @param label what it shows, for those who cannot see it
    */
-  Svg(double width, double height, String label) {
+  public Svg(double width, double height, String label) {
     text.append("<svg viewBox=\"0 0 ").append(number(width)).append(' ').append(number(height)).append("\" role=\"img\" aria-label=\"")
         .append(escape(label)).append("\">\n");
   }
@@ -26,11 +26,13 @@ final class Svg {
     return String.format(Locale.ROOT, "%.1f", value);
   }
 
-  void line(String style, double x1, double y1, double x2, double y2) {
+  /** A straight line. */
+  public void line(String style, double x1, double y1, double x2, double y2) {
     add("line", style, "x1", x1, "y1", y1, "x2", x2, "y2", y2);
   }
 
-  void rectangle(String style, double x, double y, double width, double height) {
+  /** A rectangle; a negative size is 0. */
+  public void rectangle(String style, double x, double y, double width, double height) {
     add("rect", style, "x", x, "y", y, "width", Math.max(0, width), "height", Math.max(0, height));
   }
 
@@ -43,7 +45,7 @@ final class Svg {
   }
 
   /** A line through points x0, y0, x1, y1, … */
-  void polyline(String style, double... points) {
+  public void polyline(String style, double... points) {
     text.append("<polyline class=\"").append(style).append("\" points=\"");
     for (int i = 0; i < points.length; i += 2) {
       text.append(i == 0 ? "" : " ").append(number(points[i])).append(',').append(number(points[i + 1]));
@@ -52,7 +54,7 @@ final class Svg {
   }
 
   /** A shape given by an SVG path around the origin, moved to a point. */
-  void shape(String style, String path, double x, double y) {
+  public void shape(String style, String path, double x, double y) {
     text.append("<path class=\"").append(style).append("\" d=\"").append(path).append("\" transform=\"translate(").append(number(x)).append(' ')
         .append(number(y)).append(")\"/>\n");
   }
@@ -63,7 +65,7 @@ final class Svg {
    * @param anchor which end stands at x: start, middle or end
    * @param y of their base line
    */
-  void words(String style, double x, double y, String anchor, String words) {
+  public void words(String style, double x, double y, String anchor, String words) {
     text.append("<text class=\"").append(style).append("\" x=\"").append(number(x)).append("\" y=\"").append(number(y)).append("\" text-anchor=\"")
         .append(anchor).append("\">").append(escape(words)).append("</text>\n");
   }
@@ -79,8 +81,15 @@ final class Svg {
     text.append("</g>\n");
   }
 
-  /** The whole drawing. */
-  String finish() {
+  /** The whole drawing, for a page that has a style sheet. */
+  public String finish() {
     return text + "</svg>\n";
+  }
+
+  /** The whole drawing as a file of its own. */
+  public String finish(String styleSheet) {
+    int head = text.indexOf("\n") + 1;
+    return text.substring(0, head).replaceFirst("<svg ", "<svg xmlns=\"http://www.w3.org/2000/svg\" ") + "<style>\n" + styleSheet + "</style>\n"
+        + text.substring(head) + "</svg>\n";
   }
 }
