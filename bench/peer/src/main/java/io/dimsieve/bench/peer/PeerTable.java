@@ -1,0 +1,3 @@
+package io.dimsieve.bench.peer;
+/** tbd */
+final class PeerTable {}
