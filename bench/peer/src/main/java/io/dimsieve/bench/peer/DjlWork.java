@@ -10,8 +10,6 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.ndarray.types.SparseFormat;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
-import ai.djl.training.optimizer.Optimizer;
-import ai.djl.training.tracker.Tracker;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -176,12 +174,20 @@ public final class DjlWork implements Torch<NDArray> {
     return relu(logits).sub(logits.mul(labels)).add(logits.abs().neg().exp().add(1).log()).mean();
   }
 
+  // What ai.djl.training.optimizer.Adam does, with state that belongs to the caller's scope: DJL's own is freed with the scope of its first step.
   @Override
   public Consumer<List<NDArray>> adam(List<NDArray> parameters, double rate) {
-    Optimizer adam = Optimizer.adam().optLearningRateTracker(Tracker.fixed((float) rate)).build();
+    List<NDArray> means = parameters.stream().map(NDArray::zerosLike).toList();
+    List<NDArray> squares = parameters.stream().map(NDArray::zerosLike).toList();
+    int[] steps = {0};
     return gradients -> {
+      steps[0]++;
+      double corrected = rate * Math.sqrt(1 - Math.pow(0.999, steps[0])) / (1 - Math.pow(0.9, steps[0]));
       for (int i = 0; i < parameters.size(); i++) {
-        adam.update(Integer.toString(i), parameters.get(i), gradients.get(i));
+        NDArray parameter = parameters.get(i);
+        NDList inputs = new NDList(parameter, gradients.get(i), means.get(i), squares.get(i));
+        parameter.getNDArrayInternal().adamUpdate(
+            inputs, new NDList(parameter), (float) rate, (float) corrected, 0, 1, -1, 0.9f, 0.999f, 1e-8f, true, false);
       }
     };
   }

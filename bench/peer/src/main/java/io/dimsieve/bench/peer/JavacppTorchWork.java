@@ -1,10 +1,14 @@
 package io.dimsieve.bench.peer;
 
+import java.io.IOException;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.openblas.global.openblas;
 import org.bytedeco.pytorch.Adam;
 import org.bytedeco.pytorch.AdamOptions;
 import org.bytedeco.pytorch.BoolOptional;
@@ -20,14 +24,27 @@ import org.bytedeco.pytorch.global.torch;
 /** The part of JavaCPP's PyTorch presets; arguments as {@link Library#run} says. */
 public final class JavacppTorchWork implements Torch<Tensor> {
 
-  private JavacppTorchWork() {}
+  private final int threads;
 
-  public static void main(String[] arguments) throws Exception {
+  private JavacppTorchWork(int threads) {
+    this.threads = threads;
+  }
+
+  public static void main(String[] arguments) throws IOException {
+    // libtorch.so, which is loaded first, finds libtorch_cpu.so beside itself, or else the system's, which crashes it.
+    Loader.cacheResource(torch.class, "/org/bytedeco/pytorch/" + Loader.getPlatform() + "/libtorch_cpu.so");
     String version = Loader.getVersion("org.bytedeco", "pytorch");
     Library.run(threads -> {
       torch.set_num_threads(threads);
-      return new TorchLibrary<>("javacpp-pytorch", version, new JavacppTorchWork(), () -> {});
+      return new TorchLibrary<>("javacpp-pytorch", version, new JavacppTorchWork(threads), () -> {});
     }, arguments);
+  }
+
+  // Its OpenBLAS has threads of its own beside those of OpenMP.
+  @Override
+  public Map<String, Runnable> productSettings() {
+    Runnable all = () -> openblas.blas_set_num_threads(threads);
+    return threads == 1 ? Map.of("", all) : new TreeMap<>(Map.of("", all, ", BLAS on one thread", () -> openblas.blas_set_num_threads(1)));
   }
 
   @Override

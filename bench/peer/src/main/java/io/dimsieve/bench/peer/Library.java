@@ -7,6 +7,7 @@ import io.dimsieve.train.EpochReport;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.IntFunction;
 
 /** What a library does of the works; one process has one. */
@@ -56,12 +57,13 @@ interface Library extends AutoCloseable {
       List<EpochReport> reports = library.train(dataset, most);
       EpochReport best = reports.stream().max(Comparator.comparing(report -> report.validation().auc())).orElseThrow();
       JsonObject line = watch.line(
-          "epoch", "DeepFM 256-128", dataset.rows(Part.TRAIN), reports.stream().mapToDouble(r -> r.seconds() * 1e6).toArray());
+          Stopwatch.EPOCH, "DeepFM 256-128", dataset.rows(Part.TRAIN), reports.stream().mapToDouble(r -> r.seconds() * 1e6).toArray());
       line.addProperty("auc", best.validation().auc());
       line.addProperty("auc_epoch", best.epoch());
       line.addProperty("auc_us", Stopwatch.rounded(reports.subList(0, best.epoch()).stream().mapToDouble(r -> r.seconds() * 1e6).sum()));
       watch.print(line);
-      reports.forEach(r -> System.err.printf("%s: epoch %d, %.3f s, AUC %.5f%n", library.name(), r.epoch(), r.seconds(), r.validation().auc()));
+      reports.forEach(r -> System.err.printf(
+          Locale.ROOT, "%s: epoch %d, %.3f s, AUC %.5f%n", library.name(), r.epoch(), r.seconds(), r.validation().auc()));
     }
   }
 }

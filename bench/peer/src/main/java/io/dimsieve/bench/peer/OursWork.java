@@ -118,7 +118,7 @@ public final class OursWork implements Library {
       regularity.derive();
     };
     step.run();
-    double expected = Reference.orthogonality(work, values);
+    double expected = Reference.orthogonality(work, values).penalty();
     Check.near("penalty", Arrays.stream(regularity.penalties()).sum(), expected, 1e-4 * expected);
     watch.time(work.name("orthogonal matrices"), VARIANT, BATCH, step);
     watch.time(work.name("orthogonal"), "matrices; E M is the fused update's", BATCH, step);

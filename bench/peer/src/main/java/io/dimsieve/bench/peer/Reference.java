@@ -42,23 +42,32 @@ final class Reference {
     return after;
   }
 
-  /** Σ over fields of ‖EᵀE − I‖². */
-  static double orthogonality(Workload work, float[] table) {
+  /** Σ over fields of ‖EᵀE − I‖², and its gradient 4 E (EᵀE − I) [Σ rows · D]. */
+  record Orthogonality(double penalty, double[] gradient) {}
+
+  static Orthogonality orthogonality(Workload work, float[] table) {
     double penalty = 0;
+    double[] gradient = new double[table.length];
     for (int f = 0; f < FIELDS; f++) {
-      double[] gram = new double[DIMENSION * DIMENSION];
-      for (int r = 0; r < work.tableRows(); r++) {
-        int row = (f * work.tableRows() + r) * DIMENSION;
-        for (int j = 0; j < gram.length; j++) {
-          gram[j] += (double) table[row + j / DIMENSION] * table[row + j % DIMENSION];
+      int begin = f * work.tableRows() * DIMENSION;
+      int end = begin + work.tableRows() * DIMENSION;
+      double[] off = new double[DIMENSION * DIMENSION];
+      for (int row = begin; row < end; row += DIMENSION) {
+        for (int j = 0; j < off.length; j++) {
+          off[j] += (double) table[row + j / DIMENSION] * table[row + j % DIMENSION];
         }
       }
-      for (int j = 0; j < gram.length; j++) {
-        double off = gram[j] - (j / DIMENSION == j % DIMENSION ? 1 : 0);
-        penalty += off * off;
+      for (int j = 0; j < off.length; j++) {
+        off[j] -= j / DIMENSION == j % DIMENSION ? 1 : 0;
+        penalty += off[j] * off[j];
+      }
+      for (int row = begin; row < end; row += DIMENSION) {
+        for (int j = 0; j < off.length; j++) {
+          gradient[row + j % DIMENSION] += 4 * table[row + j / DIMENSION] * off[j];
+        }
       }
     }
-    return penalty;
+    return new Orthogonality(penalty, gradient);
   }
 
   /** Mean binary cross-entropy of a model on the first batch. */

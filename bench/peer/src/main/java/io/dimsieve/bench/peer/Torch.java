@@ -1,6 +1,7 @@
 package io.dimsieve.bench.peer;
 
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -13,6 +14,11 @@ interface Torch<T> {
 
   /** Distinct values, ascending, and for every value which of them it is. */
   record Unique<T>(T values, T inverse) {}
+
+  /** What sets how matrix products run, by what a variant's name gets behind it. */
+  default Map<String, Runnable> productSettings() {
+    return Map.of("", () -> {});
+  }
 
   <R> R scoped(Supplier<R> body);
 

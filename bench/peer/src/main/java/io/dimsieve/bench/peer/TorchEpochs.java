@@ -25,14 +25,14 @@ final class TorchEpochs<T> {
 
   private final Torch<T> torch;
   private final Dataset dataset;
-  private final Weights weights;
+  private final int[] rows;
   private final TorchModel<T> model;
 
   TorchEpochs(Torch<T> torch, Dataset dataset) {
     this.torch = torch;
     this.dataset = dataset;
-    weights = Weights.forTraining(dataset.rows());
-    model = new TorchModel<>(torch, weights, 0.2, false);
+    rows = dataset.rows();
+    model = new TorchModel<>(torch, Weights.forTraining(rows), 0.2, false);
   }
 
   List<EpochReport> run(int most) {
@@ -69,9 +69,9 @@ final class TorchEpochs<T> {
 
   private Evaluation validation() {
     long start = System.nanoTime();
-    int rows = Math.toIntExact(dataset.rows(Part.VALIDATION));
-    float[] logits = new float[rows];
-    byte[] labels = new byte[rows];
+    int size = Math.toIntExact(dataset.rows(Part.VALIDATION));
+    float[] logits = new float[size];
+    byte[] labels = new byte[size];
     try (BatchReader reader = BatchReader.inOrder(dataset, Part.VALIDATION, SPEC.batchSize(), HostAllocator.INSTANCE)) {
       reader.beginEpoch(0);
       int done = 0;
@@ -84,7 +84,7 @@ final class TorchEpochs<T> {
       }
     }
     return new Evaluation(
-        Auc.of(logits, labels, rows), LogLoss.ofLogits(logits, labels, rows), Calibration.ratio(logits, labels, rows), rows,
+        Auc.of(logits, labels, size), LogLoss.ofLogits(logits, labels, size), Calibration.ratio(logits, labels, size), size,
         (System.nanoTime() - start) * 1e-9);
   }
 
@@ -93,6 +93,6 @@ final class TorchEpochs<T> {
     for (int i = 0; i < ids.length; i++) {
       ids[i] = batch.id(i / dataset.fields(), i % dataset.fields());
     }
-    return weights.globalRows(ids);
+    return Weights.globalRows(rows, ids);
   }
 }

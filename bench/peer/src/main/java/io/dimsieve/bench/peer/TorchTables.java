@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * The works on embedding tables alone. All tables stand below each other in one, [Σ rows, D].
@@ -30,7 +31,7 @@ final class TorchTables<T> {
     this.torch = torch;
     this.work = work;
     this.values = values;
-    ids = Arrays.stream(work.ids()).map(own -> torch.longs(work.weights().globalRows(own))).toList();
+    ids = Arrays.stream(work.ids()).map(own -> torch.longs(work.globalRows(own))).toList();
     mask = torch.floats(work.mask(), COLUMNS);
     upstream = torch.floats(work.upstream(), BATCH, COLUMNS);
   }
@@ -81,21 +82,25 @@ final class TorchTables<T> {
       unit[j * DIMENSION + j] = 1;
     }
     T identity = torch.floats(unit, DIMENSION, DIMENSION);
-    double expected = Reference.orthogonality(work, values);
+    Reference.Orthogonality expected = Reference.orthogonality(work, values);
     Function<T, T> off = e -> torch.subtract(torch.batchProduct(torch.transposed(e), e), identity);
     watch.time(work.name("orthogonal matrices"), "bmm", BATCH, () -> torch.scoped(() -> {
       T matrices = off.apply(tables);
       torch.sum(torch.multiply(matrices, matrices));
       torch.multiply(matrices, 4);
     }));
-    Runnable step = () -> torch.scoped(() -> {
+    Supplier<T> backward = () -> {
       T leaf = torch.leaf(tables);
       T matrices = off.apply(leaf);
       T penalty = torch.sum(torch.multiply(matrices, matrices));
       torch.backward(penalty, null);
-      Check.near("penalty", torch.values(penalty)[0], expected, 1e-4 * expected);
-    });
-    watch.time(work.name("orthogonal"), "bmm, autograd", BATCH, step);
+      Check.near("penalty", torch.values(penalty)[0], expected.penalty(), 1e-4 * expected.penalty());
+      return torch.gradient(leaf);
+    };
+    torch.scoped(() -> Check.near("gradient of the penalty", torch.values(backward.get()), expected.gradient(), 1e-4));
+    watch.time(work.name("orthogonal"), "bmm, autograd", BATCH, () -> torch.scoped(() -> {
+      backward.get();
+    }));
   }
 
   /** Gradients of the table and the mask. */

@@ -60,18 +60,17 @@ record Weights(int[] rows, int dimension, int[] hidden, Map<String, float[]> arr
     return rows.length;
   }
 
-  /** First row of each field where all tables stand below each other. */
-  int[] firstRows() {
-    int[] first = new int[rows.length];
+  /**
+   * Ids within the fields' tables as rows of all tables below each other.
+   *
+   * @param rows of each field's table
+   * @param ids [batch, fields]
+   */
+  static long[] globalRows(int[] rows, int[] ids) {
+    long[] first = new long[rows.length];
     for (int f = 1; f < first.length; f++) {
       first[f] = first[f - 1] + rows[f - 1];
     }
-    return first;
-  }
-
-  /** Ids within the fields' tables as rows of all tables below each other. */
-  long[] globalRows(int[] ids) {
-    int[] first = firstRows();
     long[] global = new long[ids.length];
     for (int i = 0; i < ids.length; i++) {
       global[i] = first[i % first.length] + ids[i];

@@ -65,6 +65,11 @@ record Workload(int tableRows, int[][] ids, float[][] labels, float[] mask, floa
     return Weights.of(tables(), DIMENSION, hidden, DEVIATION, 1);
   }
 
+  /** A batch's ids as rows of all tables below each other. */
+  long[] globalRows(int[] batch) {
+    return Weights.globalRows(tables(), batch);
+  }
+
   /** Name of a work on these tables. */
   String name(String work) {
     return work + " " + tableRows;
