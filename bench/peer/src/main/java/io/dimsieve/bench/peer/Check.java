@@ -13,7 +13,7 @@ final class Check {
     }
   }
 
-  /** Mean difference of entries; not the largest, because the sign of a gradient that cancels is the rounding's, and Adam moves by the sign. */
+  /** Looks at the mean difference: the sign of a gradient that cancels is the rounding's, and Adam's first step moves by the sign. */
   static void near(String what, float[] got, double[] expected, double allowed) {
     double sum = 0;
     for (int i = 0; i < expected.length; i++) {

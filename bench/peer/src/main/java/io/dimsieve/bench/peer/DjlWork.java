@@ -174,7 +174,7 @@ public final class DjlWork implements Torch<NDArray> {
     return relu(logits).sub(logits.mul(labels)).add(logits.abs().neg().exp().add(1).log()).mean();
   }
 
-  // What ai.djl.training.optimizer.Adam does, with state that belongs to the caller's scope: DJL's own is freed with the scope of its first step.
+  // What ai.djl.training.optimizer.Adam does; its state, made here, is the caller's scope's and not that of the first step.
   @Override
   public Consumer<List<NDArray>> adam(List<NDArray> parameters, double rate) {
     List<NDArray> means = parameters.stream().map(NDArray::zerosLike).toList();

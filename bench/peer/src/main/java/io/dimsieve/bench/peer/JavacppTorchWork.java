@@ -44,7 +44,8 @@ public final class JavacppTorchWork implements Torch<Tensor> {
   @Override
   public Map<String, Runnable> productSettings() {
     Runnable all = () -> openblas.blas_set_num_threads(threads);
-    return threads == 1 ? Map.of("", all) : new TreeMap<>(Map.of("", all, ", BLAS on one thread", () -> openblas.blas_set_num_threads(1)));
+    Runnable one = () -> openblas.blas_set_num_threads(1);
+    return threads == 1 ? Map.of("", all) : new TreeMap<>(Map.of("", all, ", BLAS on one thread", one));
   }
 
   @Override

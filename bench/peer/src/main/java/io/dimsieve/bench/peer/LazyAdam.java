@@ -1,7 +1,7 @@
 package io.dimsieve.bench.peer;
 
 /**
- * Adam that updates only the rows of a table that a batch holds, as torch.optim.SparseAdam does, in operations that every library has.
+ * Adam of only those rows of a table that a batch holds, as torch.optim.SparseAdam does it, in operations that every library has.
  *
  * @param <T> the library's tensor
  */

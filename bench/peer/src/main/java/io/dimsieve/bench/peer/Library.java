@@ -5,6 +5,7 @@ import io.dimsieve.data.Dataset;
 import io.dimsieve.data.Part;
 import io.dimsieve.train.EpochReport;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -55,12 +56,12 @@ interface Library extends AutoCloseable {
   private static void epochs(Library library, Stopwatch watch, Path file, int most) {
     try (Dataset dataset = Dataset.open(file)) {
       List<EpochReport> reports = library.train(dataset, most);
+      double[] microseconds = reports.stream().mapToDouble(report -> report.seconds() * 1e6).toArray();
       EpochReport best = reports.stream().max(Comparator.comparing(report -> report.validation().auc())).orElseThrow();
-      JsonObject line = watch.line(
-          Stopwatch.EPOCH, "DeepFM 256-128", dataset.rows(Part.TRAIN), reports.stream().mapToDouble(r -> r.seconds() * 1e6).toArray());
+      JsonObject line = watch.line(Stopwatch.EPOCH, "DeepFM 256-128", dataset.rows(Part.TRAIN), microseconds);
       line.addProperty("auc", best.validation().auc());
       line.addProperty("auc_epoch", best.epoch());
-      line.addProperty("auc_us", Stopwatch.rounded(reports.subList(0, best.epoch()).stream().mapToDouble(r -> r.seconds() * 1e6).sum()));
+      line.addProperty("auc_us", Stopwatch.rounded(Arrays.stream(microseconds, 0, best.epoch()).sum()));
       watch.print(line);
       reports.forEach(r -> System.err.printf(
           Locale.ROOT, "%s: epoch %d, %.3f s, AUC %.5f%n", library.name(), r.epoch(), r.seconds(), r.validation().auc()));

@@ -80,8 +80,7 @@ public final class OursWork implements Library {
       mask = Tensor.floats(backend, arena, 1, COLUMNS);
       mask.set(0, work.mask());
       gathered = new Variable(Tensor.floats(backend, arena, BATCH, COLUMNS), Tensor.floats(backend, arena, BATCH, COLUMNS));
-      ids = Arrays.stream(work.ids()).map(own -> new Tensor(backend, Tensor.Type.I32, Tensor.of(backend, arena, own).address(), BATCH, FIELDS))
-          .toArray(Tensor[]::new);
+      ids = Arrays.stream(work.ids()).map(own -> Tensor.of(backend, arena, own)).toArray(Tensor[]::new);
       gathers = Arrays.stream(ids).map(own -> new EmbeddingGather(backend, table, own, gathered)).toArray(EmbeddingGather[]::new);
     }
 
@@ -131,7 +130,8 @@ public final class OursWork implements Library {
     Tensor ids = Tensor.allocate(backend, arena, Tensor.Type.I32, BATCH, FIELDS);
     BatchGroups groups = new BatchGroups(backend, arena, ids, tables.table.rows());
     OptimizerSpec adam = OptimizerSpec.adam(Workload.RATE);
-    EmbeddingOptimizer optimizer = new EmbeddingOptimizer(backend, arena, adam, "embedding", tables.table, groups, tables.gathered.gradient());
+    EmbeddingOptimizer optimizer =
+        new EmbeddingOptimizer(backend, arena, adam, "embedding", tables.table, groups, tables.gathered.gradient());
     optimizer.maskGradient(maskGradient, false);
     long[] steps = {0};
     Runnable step = () -> {

@@ -10,7 +10,7 @@ final class Reference {
 
   private Reference() {}
 
-  /** Row gradients [Σ rows · D] = Σ_b δ m of the batch's rows, and the mask gradient [columns] = Σ_b δ e; δ is the gradient from above. */
+  /** Gradients of the rows, [Σ rows · D] = Σ_b δ m, and of the mask, [columns] = Σ_b δ e; δ is the gradient from above. */
   record Gradients(double[] rows, double[] mask) {}
 
   /** Embeddings of the first batch times the mask, when there is one: [BATCH × COLUMNS], exact in float. */

@@ -6,7 +6,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * The operations of libtorch that the works need, as one Java library offers them. Tensors made within {@link #scoped} are freed with it.
+ * The operations of libtorch that the works need, as one Java library offers them.
  *
  * @param <T> the library's tensor
  */
@@ -20,6 +20,7 @@ interface Torch<T> {
     return Map.of("", () -> {});
   }
 
+  /** Frees the tensors that a piece of work made, when it is done. */
   <R> R scoped(Supplier<R> body);
 
   default void scoped(Runnable body) {

@@ -15,7 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Epochs of a DeepFM in operations of libtorch, with the batches, their order and the end of training that Dimsieve's trainer has.
+ * Epochs of a DeepFM in operations of libtorch, with the batches, their order and the early stop of Dimsieve's trainer.
  *
  * @param <T> the library's tensor
  */

@@ -5,7 +5,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * An FM or a DeepFM in operations of libtorch, with its optimizer: logit = w₀ + Σ_f w + ½ Σ_d ((Σ_f e)² − Σ_f e²) (+ MLP), mean binary cross-entropy.
+ * An FM or a DeepFM in operations of libtorch, with its optimizer: logit = w₀ + Σ_f w + ½ Σ_d ((Σ_f e)² − Σ_f e²) (+ MLP), its mean
+ * binary cross-entropy, Adam.
  *
  * @param <T> the library's tensor
  */
@@ -81,14 +82,17 @@ final class TorchModel<T> {
     T sums = torch.sum(e, 1);
     T pairs = torch.sum(torch.subtract(torch.multiply(sums, sums), torch.sum(torch.multiply(e, e), 1)), 1);
     T logits = torch.add(first, torch.multiply(pairs, 0.5));
+    return weights.hidden().length == 0 ? logits : torch.add(logits, perceptron(from, e, dropped));
+  }
+
+  private T perceptron(List<T> from, T e, double dropped) {
     int layers = weights.hidden().length;
-    T x = torch.reshape(e, -1, (long) fields * weights.dimension());
-    for (int k = 0; k < layers; k++) {
-      x = torch.relu(torch.linear(x, from.get(TABLES + 1 + 2 * k), from.get(TABLES + 2 + 2 * k)));
-      x = dropped == 0 ? x : torch.dropout(x, dropped);
+    T x = torch.reshape(e, -1, (long) weights.fields() * weights.dimension());
+    for (int k = 0; k <= layers; k++) {
+      x = torch.linear(x, from.get(TABLES + 1 + 2 * k), from.get(TABLES + 2 + 2 * k));
+      x = k < layers ? torch.relu(x) : torch.reshape(x, -1);
+      x = k < layers && dropped > 0 ? torch.dropout(x, dropped) : x;
     }
-    return layers == 0
-        ? logits
-        : torch.add(logits, torch.reshape(torch.linear(x, from.get(TABLES + 1 + 2 * layers), from.get(TABLES + 2 + 2 * layers)), -1));
+    return x;
   }
 }

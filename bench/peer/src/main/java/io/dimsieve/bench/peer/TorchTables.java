@@ -142,20 +142,24 @@ final class TorchTables<T> {
     watch.time(work.name("backward"), variant + ", dense Adam", BATCH, () -> step.accept(nextIds()));
   }
 
-  /** Gradients and Adam of the batch's rows alone. */
+  /** Gradients of the batch's rows alone, then with their Adam. */
   private void backwardOfRows(Stopwatch watch) {
     T table = table();
     LazyAdam<T> adam = new LazyAdam<>(torch, table, values.length / DIMENSION, DIMENSION);
-    Consumer<T> step = own -> torch.scoped(() -> {
+    Function<T, Runnable> gradients = own -> {
       Torch.Unique<T> touched = torch.unique(own);
       T rows = adam.leaf(touched.values());
-      T columns = torch.leaf(mask);
-      torch.backward(torch.multiply(torch.reshape(torch.embedding(rows, touched.inverse()), BATCH, COLUMNS), columns), upstream);
-      adam.step(touched.values(), rows);
-    });
+      T masked = torch.multiply(torch.reshape(torch.embedding(rows, touched.inverse()), BATCH, COLUMNS), torch.leaf(mask));
+      torch.backward(masked, upstream);
+      return () -> adam.step(touched.values(), rows);
+    };
+    Consumer<T> step = own -> torch.scoped(() -> gradients.apply(own).run());
     step.accept(ids.get(0));
     double[] expected = Reference.afterAdam(values, Reference.gradients(work, values).rows());
     Check.near("table after Adam", torch.values(table), expected, 5e-8);
+    watch.time(work.name("gradients"), "of the batch's rows", BATCH, () -> torch.scoped(() -> {
+      gradients.apply(nextIds());
+    }));
     watch.time(work.name("backward"), "Adam of the batch's rows", BATCH, () -> step.accept(nextIds()));
   }
 }

@@ -11,12 +11,12 @@ import java.util.SplittableRandom;
  * @param rows of each field's table
  * @param dimension columns of every table
  * @param hidden widths of the hidden layers; none for an FM
- * @param arrays {@code linear.weight} [Σ rows], {@code linear.bias} [1], {@code embedding} [Σ rows, dimension], and for a DeepFM {@code mlp.k.weight} [in, out]
- *     and {@code mlp.k.bias} [out] of every hidden layer and of the one that makes the logit
+ * @param arrays {@code linear.weight} [Σ rows], {@code linear.bias} [1], {@code embedding} [Σ rows, dimension], and for a DeepFM
+ *     {@code mlp.k.weight} [in, out] and {@code mlp.k.bias} [out] of every hidden layer and of the one that makes the logit
  */
 record Weights(int[] rows, int dimension, int[] hidden, Map<String, float[]> arrays) {
 
-  /** Tables normal(0, deviation), matrices Glorot uniform, biases 0; first-order weights are those of the tables' first column, halved. */
+  /** Tables normal(0, deviation), matrices Glorot uniform, biases 0; first-order weights are the tables' first column, halved. */
   static Weights of(int[] rows, int dimension, int[] hidden, double deviation, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     Map<String, float[]> arrays = new LinkedHashMap<>();

@@ -4,9 +4,9 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
- * What every library works on, the same in every process: {@value #FIELDS} fields of as many rows each, {@value #DIMENSION} columns, batches of
- * {@value #BATCH} rows whose ids are log-uniform (P(id) about 1 / (id + 1), the frequent ones first), labels, a mask that closes half of the columns, and a
- * gradient from above.
+ * What every library works on, the same in every process: {@value #FIELDS} fields of as many rows each, {@value #DIMENSION} columns,
+ * batches of {@value #BATCH} rows whose ids are log-uniform (P(id) about 1 / (id + 1), the frequent ones first), labels, a mask that
+ * closes half of the columns, and a gradient from above.
  *
  * @param tableRows rows of each field's table
  * @param ids of each batch, [BATCH × FIELDS] row-major, each within its field's table
