@@ -99,6 +99,9 @@ static inline void ask_for_row(const Field &x, int64_t row) {
 /* The rows of groups u .. end-1, of W columns, 0: of x.d. */
 template <int RULE, int W>
 static void update_rows(const Field &x, const Hyper &h, const int32_t *start, const int32_t *unique, int32_t u, int32_t end) {
+  if (u == end) return;
+  for (int32_t k = u; k < least(u + ROWS_AHEAD, end); k++) ask_for_row<RULE>(x, unique[k]);
+  for (int32_t i = start[u]; i < least(start[u] + AHEAD, start[end]); i++) __builtin_prefetch(x.grad + x.order[i] * x.grad_stride + x.column);
   for (; u < end; u++) {
     if (u + ROWS_AHEAD < end) ask_for_row<RULE>(x, unique[u + ROWS_AHEAD]);
     update_row<RULE, W>(x, h, unique[u], start[u], start[u + 1]);

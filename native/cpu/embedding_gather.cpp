@@ -59,8 +59,9 @@ int embedding_gather(ds_stream stream, ds_f32_in tables, ds_i64_in base, ds_i32_
   parallel(stream, chunks_of(batch, ROWS), [&](int64_t chunk) {
     const int64_t end = least((chunk + 1) * ROWS, batch);
     bool inside = true;
-    for (int64_t b = chunk * ROWS; b < end; b += GROUP) {
-      const int64_t n = least(GROUP, end - b), next = least(GROUP, end - b - n);
+    int64_t n = 0; // of the first group, rows are only asked for at first
+    for (int64_t b = chunk * ROWS; b < end; b += n, n = least(GROUP, end - b)) {
+      const int64_t next = least(GROUP, end - b - n);
       for (int32_t f = 0; f < fields; f++) {
         const TableRows t{tables + base[f], (uint64_t)rows[f], width[f], ids + b * fields + f, fields, out + b * out_stride + column[f], out_stride};
         const GatherField gather = field_of(width[f], large && width[f] % LANES == 0 && column[f] % LANES == 0);

@@ -39,9 +39,10 @@ static const CopyField COPY_FIELD[] = {copy_field<0>, copy_field<1>, copy_field<
 /* Rows first .. end-1 of tables of whole binary32 rows, field by field: a table's description is read once for GROUP rows. */
 static inline bool copy_fields(const Gather &g, int64_t first, int64_t end) {
   bool inside = true;
-  for (int64_t b = first; b < end; b += GROUP)
+  int64_t n = 0; // of the first group, rows are only asked for at first
+  for (int64_t b = first; b < end; b += n, n = least(GROUP, end - b))
     for (int32_t f = 0; f < g.fields; f++) {
-      const int64_t width = g.tables[f].width, n = least(GROUP, end - b), next = least(GROUP, end - b - n);
+      const int64_t width = g.tables[f].width, next = least(GROUP, end - b - n);
       const CopyField copy = width == 16 ? copy_field<16> : COPY_FIELD[width <= 8 ? width : 0];
       inside &= copy(g, f, b, n, next);
     }
