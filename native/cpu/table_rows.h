@@ -31,7 +31,8 @@ static inline void ask_for(const void *first, int64_t bytes) {
  * no row of the table: row 0 is taken then.
  */
 template <int W, class Body>
-static inline bool each_table_row(const TableRows &t, int64_t n, int64_t next, Body &&body) {
+static inline bool each_table_row(const TableRows &given, int64_t n, int64_t next, Body &&body) {
+  const TableRows t = given; // in registers: for all the compiler knows, a store of body's could change the other
   const int64_t width = W ? W : t.width;
   bool inside = true;
   for (int64_t b = n; b < n + next; b++) {
