@@ -63,6 +63,12 @@ int bias_relu_dropout_backward(ds_stream stream, ds_f32_in y, int32_t relu, floa
   parallel(stream, chunks, [&](int64_t chunk) {
     const int64_t end = least((chunk + 1) * DS_ROW_CHUNK, batch);
     float *partial = workspace + chunk * n;
+    if (n < LANES && !relu) { // a logit's gradient: the sum stays in a register
+      Lanes sum = zero;
+      for (int64_t b = chunk * DS_ROW_CHUNK; b < end; b++) sum = sum + load(dy + b * n, (int)n);
+      store(partial, sum, (int)n);
+      return;
+    }
     clear(partial, n);
     for (int64_t b = chunk * DS_ROW_CHUNK; b < end; b++)
       each_block(n, [&](int64_t j, int k) {

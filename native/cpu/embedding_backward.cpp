@@ -27,7 +27,7 @@ namespace ds {
 namespace DS_ISA {
 
 constexpr int32_t MAX_WIDTH = 1024;
-constexpr int64_t AHEAD = 12; // positions between a prefetch and its use
+constexpr int64_t ROWS_AHEAD = 12; // rows between a prefetch and its use
 
 struct Field {
   int64_t f;
@@ -38,16 +38,15 @@ struct Field {
   const int64_t *row_mask;
   int64_t grad_stride;
   const int32_t *order;
+  int64_t batch;
   float *mask_partial, *gram_partial;
   bool sign;
 };
 
-/* Which entries of a row learn, as 0 and 1: the columns' mask and the row's own; null for all of them. */
-static inline const float *learning(const Field &x, int64_t row, float *buffer) {
-  if (!x.row_mask) return x.mask ? x.mask + x.column : nullptr;
-  const uint64_t kept = (uint64_t)x.row_mask[row];
-  for (int32_t j = 0; j < x.d; j++) buffer[j] = kept >> j & 1 && (!x.mask || x.mask[x.column + j] > 0) ? 1.0f : 0.0f;
-  return buffer;
+/* Above 0 where entries j .. of a row learn: the columns' mask and the row's own. */
+static inline Lanes learning(const Field &x, int64_t row, int64_t j, int n) {
+  const Lanes open = x.mask ? get(x.mask + x.column + j, n) : lanes(1.0f);
+  return x.row_mask ? where_bits((uint32_t)((uint64_t)x.row_mask[row] >> j), open) : open;
 }
 
 static inline void add_gram(const Field &x, const float *before, const float *after) {
@@ -61,47 +60,87 @@ static inline void add_gram(const Field &x, const float *before, const float *af
   }
 }
 
-template <int RULE>
+/* A row of W columns, 0: of x.d, whose positions in the batch are order[first .. last). */
+template <int RULE, int W>
 static inline void update_row(const Field &x, const Hyper &h, int64_t row, int32_t first, int32_t last) {
-  const int64_t at = row * x.d;
+  const int32_t d = W ? W : x.d;
+  const int64_t at = row * d;
   float *p = x.p + at, *s1 = x.s1 + at, *s2 = x.s2 + at;
   const bool whole = x.regularity || x.gram_partial;
-  float before[MAX_WIDTH], bits[64];
-  const float *learns = learning(x, row, bits);
-  if (whole) each_block(x.d, [&](int64_t j, int n) { put(before + j, get(p + j, n), n); });
-  each_block(x.d, [&](int64_t j, int n) {
-    Lanes g = sum_positions(x.grad + x.column + j, x.grad_stride, x.order, first, last, n);
-    const Lanes e = get(p + j, n);
-    if (x.mask_partial) add_to(x.mask_partial + x.column + j, g * (x.sign ? sign(e) : e), n);
-    if (x.regularity)
-      for (int32_t k = 0; k < x.d; k++) g = g + lanes(before[k]) * get(x.regularity + (int64_t)k * x.d + j, n);
-    if (!learns) {
-      update<RULE>(h, p + j, g, s1 + j, s2 + j, n);
-      return;
-    }
-    const Lanes zero = lanes(0.0f), keep = get(learns + j, n);
-    const Lanes old1 = RULE == DS_SGD ? e : get(s1 + j, n), old2 = RULE == DS_ADAM ? get(s2 + j, n) : e;
-    update<RULE>(h, p + j, g, s1 + j, s2 + j, n);
-    put(p + j, where_greater(keep, zero, get(p + j, n), e), n);
-    if (RULE != DS_SGD) put(s1 + j, where_greater(keep, zero, get(s1 + j, n), old1), n);
-    if (RULE == DS_ADAM) put(s2 + j, where_greater(keep, zero, get(s2 + j, n), old2), n);
+  float before[W ? W : MAX_WIDTH];
+  if (whole) each_block(d, [&](int64_t j, int n) { put(before + j, get(p + j, n), n); });
+  each_block(d, [&](int64_t j, int n) {
+    Lanes g = sum_positions(x.grad + x.column + j, x.grad_stride, x.order, first, last, x.batch, n);
+    change<RULE>(p + j, s1 + j, s2 + j, n, [&](Lanes &e, Lanes &m, Lanes &v) {
+      if (x.mask_partial) add_to(x.mask_partial + x.column + j, g * (x.sign ? sign(e) : e), n);
+      if (x.regularity)
+        for (int32_t k = 0; k < d; k++) g = g + lanes(before[k]) * get(x.regularity + (int64_t)k * d + j, n);
+      const Lanes old = e, old1 = m, old2 = v;
+      advance<RULE>(h, e, g, m, v);
+      if (!x.mask && !x.row_mask) return;
+      const Lanes zero = lanes(0.0f), learns = learning(x, row, j, n);
+      e = where_greater(learns, zero, e, old);
+      m = where_greater(learns, zero, m, old1);
+      v = where_greater(learns, zero, v, old2);
+    });
   });
   if (x.gram_partial) add_gram(x, before, p);
 }
 
 template <int RULE>
-static void run_unit(const Field &x, const Hyper &h, const int32_t *start, const int32_t *unique, int32_t groups, int64_t unit) {
-  const int32_t end = first_at(start, groups, (unit + 1) * DS_GROUP_CHUNK);
-  for (int32_t u = first_at(start, groups, unit * DS_GROUP_CHUNK); u < end; u++) {
-    if (u + AHEAD < end) {
-      const int64_t next = (int64_t)unique[u + AHEAD] * x.d;
-      __builtin_prefetch(x.p + next, 1);
-      if (RULE != DS_SGD) __builtin_prefetch(x.s1 + next, 1);
-      if (RULE == DS_ADAM) __builtin_prefetch(x.s2 + next, 1);
-      __builtin_prefetch(x.grad + (int64_t)x.order[start[u + AHEAD]] * x.grad_stride + x.column);
-    }
-    update_row<RULE>(x, h, unique[u], start[u], start[u + 1]);
+static inline void ask_for_row(const Field &x, int64_t row) {
+  for (int64_t at = row * x.d, end = at + x.d; at < end; at += LANES) {
+    __builtin_prefetch(x.p + at, 1);
+    if (RULE != DS_SGD) __builtin_prefetch(x.s1 + at, 1);
+    if (RULE == DS_ADAM) __builtin_prefetch(x.s2 + at, 1);
   }
+}
+
+/* The rows of groups u .. end-1, of W columns, 0: of x.d. */
+template <int RULE, int W>
+static void update_rows(const Field &x, const Hyper &h, const int32_t *start, const int32_t *unique, int32_t u, int32_t end) {
+  if (u == end) return;
+  for (int32_t k = u; k < least(u + ROWS_AHEAD, end); k++) ask_for_row<RULE>(x, unique[k]);
+  for (int32_t i = start[u]; i < least(start[u] + AHEAD, start[end]); i++) __builtin_prefetch(x.grad + x.order[i] * x.grad_stride + x.column);
+  for (; u < end; u++) {
+    if (u + ROWS_AHEAD < end) ask_for_row<RULE>(x, unique[u + ROWS_AHEAD]);
+    update_row<RULE, W>(x, h, unique[u], start[u], start[u + 1]);
+  }
+}
+
+/* The same for rows of one number that all learn and of which nothing else is asked: sixteen of them side by side. */
+template <int RULE>
+static void update_numbers(const Field &x, const Hyper &h, const int32_t *start, const int32_t *unique, int32_t u, int32_t end) {
+  const float *const grad = x.grad + x.column;
+  const int32_t *const order = x.order;
+  const int64_t stride = x.grad_stride;
+  for (; u < end; u += LANES) {
+    const int32_t *const row = unique + u, n = (int32_t)least(LANES, end - u), next = (int32_t)least(LANES, end - u - n);
+    for (int32_t k = n; k < n + next; k++) ask_for_row<RULE>(x, row[k]);
+    float g[LANES] = {}, p[LANES] = {}, s1[LANES] = {}, s2[LANES] = {};
+    for (int32_t k = 0; k < n; k++) {
+      float sum = 0.0f;
+      for (int32_t i = start[u + k]; i < start[u + k + 1]; i++) sum += grad[order[i] * stride];
+      g[k] = sum;
+      p[k] = x.p[row[k]];
+      if (RULE != DS_SGD) s1[k] = x.s1[row[k]];
+      if (RULE == DS_ADAM) s2[k] = x.s2[row[k]];
+    }
+    update<RULE>(h, p, load(g), s1, s2, LANES);
+    for (int32_t k = 0; k < n; k++) {
+      x.p[row[k]] = p[k];
+      if (RULE != DS_SGD) x.s1[row[k]] = s1[k];
+      if (RULE == DS_ADAM) x.s2[row[k]] = s2[k];
+    }
+  }
+}
+
+template <int RULE>
+static void run_unit(const Field &x, const Hyper &h, const int32_t *start, const int32_t *unique, int32_t groups, int64_t unit) {
+  const int32_t first = first_at(start, groups, unit * DS_GROUP_CHUNK), end = first_at(start, groups, (unit + 1) * DS_GROUP_CHUNK);
+  const bool plain = !x.mask && !x.row_mask && !x.regularity && !x.mask_partial && !x.gram_partial;
+  const auto update = x.d == 1 && plain ? update_numbers<RULE> : x.d == LANES ? update_rows<RULE, LANES> : update_rows<RULE, 0>;
+  update(x, h, start, unique, first, end);
 }
 
 int embedding_backward(ds_stream stream, ds_f32_in grad, int64_t grad_stride, ds_i32_in order, ds_i32_in starts, ds_i32_in unique, ds_i32_in counts,
@@ -140,6 +179,7 @@ int embedding_backward(ds_stream stream, ds_f32_in grad, int64_t grad_stride, ds
             row_mask ? row_mask + row_base[f] : nullptr,
             grad_stride,
             order + f * batch,
+            batch,
             mask_grad ? own : nullptr,
             gram ? own + (mask_grad ? columns : 0) + regularity_base[f] : nullptr,
             mask_grad_sign != 0};

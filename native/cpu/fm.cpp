@@ -99,29 +99,42 @@ int fm_forward(ds_stream stream, ds_f32_in e, ds_i32_in identity, ds_f32 sums, d
   return DS_OK;
 }
 
+/* A row of the backward pass whose column c has place c mod dim. */
+template <bool ACCUMULATE>
+static inline void regular_backward(const float *e, const float *sums, float dout, float *de, int64_t columns, int64_t dim) {
+  const Lanes g = lanes(dout);
+  each_block(dim, [&](int64_t j, int n) {
+    const Lanes s = get(sums + j, n);
+    const auto block = [&](int64_t c, int m) {
+      const Lanes own = g * (s - get(e + c, m));
+      put(de + c, ACCUMULATE ? get(de + c, m) + own : own, m);
+    };
+    int64_t c = j;
+    for (; c + n <= columns; c += dim) block(c, n);
+    if (c < columns) block(c, (int)(columns - c));
+  });
+}
+
 int fm_backward(ds_stream stream, ds_f32_in e, ds_i32_in identity, ds_f32_in sums, ds_f32_in dout, ds_f32 de, int32_t accumulate, int64_t batch,
                 int64_t columns, int64_t dim) {
   if (!none_negative(batch, columns, dim)) return DS_INVALID;
   if (batch == 0 || columns == 0) return DS_OK;
   if (!all_set(e, sums, dout, de) || !places_inside(identity, columns, dim)) return DS_INVALID;
+  const auto regular = accumulate ? regular_backward<true> : regular_backward<false>;
   parallel(stream, chunks_of(batch, ROWS), [&](int64_t chunk) {
     const int64_t end = least((chunk + 1) * ROWS, batch);
     for (int64_t b = chunk * ROWS; b < end; b++) {
       const float *row = e + b * columns, *s = sums + b * dim;
       float *d = de + b * columns;
       const float g = dout[b];
-      if (identity) {
-        for (int64_t c = 0; c < columns; c++) {
-          const float own = g * (s[identity[c]] - row[c]);
-          d[c] = accumulate ? d[c] + own : own;
-        }
+      if (!identity) {
+        regular(row, s, g, d, columns, dim);
         continue;
       }
-      for (int64_t c = 0; c < columns; c += dim)
-        each_block(least(dim, columns - c), [&](int64_t j, int n) {
-          const Lanes own = lanes(g) * (get(s + j, n) - get(row + c + j, n));
-          put(d + c + j, accumulate ? get(d + c + j, n) + own : own, n);
-        });
+      for (int64_t c = 0; c < columns; c++) {
+        const float own = g * (s[identity[c]] - row[c]);
+        d[c] = accumulate ? d[c] + own : own;
+      }
     }
   });
   return DS_OK;

@@ -20,10 +20,15 @@ static inline int32_t first_at(const int32_t *numbers, int32_t n, int64_t least)
   return low;
 }
 
-/* Σ over sorted positions [first, last) of n <= 16 columns from grad on, ascending. */
-static inline Lanes sum_positions(const float *grad, int64_t stride, const int32_t *order, int32_t first, int32_t last, int n) {
+constexpr int64_t AHEAD = 24; // sorted positions between a prefetch and its use
+
+/* Σ over sorted positions [first, last) of n <= 16 columns from grad on, ascending; of the known positions in order, those that come next are asked for. */
+static inline Lanes sum_positions(const float *grad, int64_t stride, const int32_t *order, int64_t first, int64_t last, int64_t known, int n) {
   Lanes s = lanes(0.0f);
-  for (int32_t i = first; i < last; i++) s = s + get(grad + (int64_t)order[i] * stride, n);
+  for (int64_t i = first; i < last; i++) {
+    __builtin_prefetch(grad + (int64_t)order[i + AHEAD < known ? i + AHEAD : known - 1] * stride);
+    s = s + get(grad + (int64_t)order[i] * stride, n);
+  }
   return s;
 }
 

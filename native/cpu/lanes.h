@@ -23,6 +23,8 @@ struct Lanes {
 static inline Lanes lanes(float x) { return {_mm512_set1_ps(x)}; }
 static inline Lanes load(const float *p) { return {_mm512_loadu_ps(p)}; }
 static inline void store(float *p, Lanes a) { _mm512_storeu_ps(p, a.v); }
+/* To memory past the caches, p at a multiple of 64 bytes; other threads see it after fence(). */
+static inline void stream(float *p, Lanes a) { _mm512_stream_ps(p, a.v); }
 static inline Lanes load(const float *p, int n) { return {_mm512_maskz_loadu_ps((__mmask16)((1u << n) - 1), p)}; }
 static inline void store(float *p, Lanes a, int n) { _mm512_mask_storeu_ps(p, (__mmask16)((1u << n) - 1), a.v); }
 static inline Lanes operator+(Lanes a, Lanes b) { return {_mm512_add_ps(a.v, b.v)}; }
@@ -36,6 +38,8 @@ static inline Lanes min(Lanes a, Lanes b) { return {_mm512_min_ps(a.v, b.v)}; }
 static inline Lanes where_greater(Lanes a, Lanes b, Lanes x) { return {_mm512_maskz_mov_ps(_mm512_cmp_ps_mask(a.v, b.v, _CMP_GT_OQ), x.v)}; }
 /* a > b ? x : y, bit for bit. */
 static inline Lanes where_greater(Lanes a, Lanes b, Lanes x, Lanes y) { return {_mm512_mask_mov_ps(y.v, _mm512_cmp_ps_mask(a.v, b.v, _CMP_GT_OQ), x.v)}; }
+/* Lane i of x where bit i is set, 0 elsewhere. */
+static inline Lanes where_bits(uint32_t bits, Lanes x) { return {_mm512_maskz_mov_ps((__mmask16)bits, x.v)}; }
 /* Bit i is set where lane i of a is above lane i of b. */
 static inline uint32_t bits_greater(Lanes a, Lanes b) { return _mm512_cmp_ps_mask(a.v, b.v, _CMP_GT_OQ); }
 /* 2^a for whole numbers a in [-126, 127]. */
@@ -61,6 +65,10 @@ static inline Lanes load(const float *p) { return {_mm256_loadu_ps(p), _mm256_lo
 static inline void store(float *p, Lanes x) {
   _mm256_storeu_ps(p, x.a);
   _mm256_storeu_ps(p + 8, x.b);
+}
+static inline void stream(float *p, Lanes x) {
+  _mm256_stream_ps(p, x.a);
+  _mm256_stream_ps(p + 8, x.b);
 }
 static inline Lanes load(const float *p, int n) { return {_mm256_maskload_ps(p, first(n)), _mm256_maskload_ps(p + 8, first(n - 8))}; }
 /* The first n of 16; a masked store takes a Zen ten times as long as these. */
@@ -96,6 +104,11 @@ static inline Lanes where_greater(Lanes x, Lanes y, Lanes z) {
 static inline Lanes where_greater(Lanes x, Lanes y, Lanes z, Lanes w) {
   return {_mm256_blendv_ps(w.a, z.a, _mm256_cmp_ps(x.a, y.a, _CMP_GT_OQ)), _mm256_blendv_ps(w.b, z.b, _mm256_cmp_ps(x.b, y.b, _CMP_GT_OQ))};
 }
+static inline __m256 where_bits_half(uint32_t bits, __m256 x) {
+  const __m256i of_lane = _mm256_setr_epi32(1, 2, 4, 8, 16, 32, 64, 128);
+  return _mm256_and_ps(_mm256_castsi256_ps(_mm256_cmpeq_epi32(_mm256_and_si256(_mm256_set1_epi32((int)bits), of_lane), of_lane)), x);
+}
+static inline Lanes where_bits(uint32_t bits, Lanes x) { return {where_bits_half(bits, x.a), where_bits_half(bits >> 8, x.b)}; }
 static inline uint32_t bits_greater(Lanes x, Lanes y) {
   return (uint32_t)_mm256_movemask_ps(_mm256_cmp_ps(x.a, y.a, _CMP_GT_OQ)) | (uint32_t)_mm256_movemask_ps(_mm256_cmp_ps(x.b, y.b, _CMP_GT_OQ)) << 8;
 }
@@ -123,6 +136,9 @@ static inline Lanes load(const float *p) { DS_EACH(_mm_loadu_ps(p + 4 * i)); }
 static inline void store(float *p, Lanes x) {
   for (int i = 0; i < 4; i++) _mm_storeu_ps(p + 4 * i, x.q[i]);
 }
+static inline void stream(float *p, Lanes x) {
+  for (int i = 0; i < 4; i++) _mm_stream_ps(p + 4 * i, x.q[i]);
+}
 static inline Lanes load(const float *p, int n) {
   float t[16] = {0};
   for (int i = 0; i < n; i++) t[i] = p[i];
@@ -145,6 +161,10 @@ static inline Lanes where_greater(Lanes x, Lanes y, Lanes z, Lanes w) {
   const Lanes above{{_mm_cmpgt_ps(x.q[0], y.q[0]), _mm_cmpgt_ps(x.q[1], y.q[1]), _mm_cmpgt_ps(x.q[2], y.q[2]), _mm_cmpgt_ps(x.q[3], y.q[3])}};
   DS_EACH(_mm_or_ps(_mm_and_ps(above.q[i], z.q[i]), _mm_andnot_ps(above.q[i], w.q[i])));
 }
+static inline Lanes where_bits(uint32_t bits, Lanes x) {
+  const __m128i of_lane = _mm_setr_epi32(1, 2, 4, 8);
+  DS_EACH(_mm_and_ps(_mm_castsi128_ps(_mm_cmpeq_epi32(_mm_and_si128(_mm_set1_epi32((int)(bits >> 4 * i)), of_lane), of_lane)), x.q[i]));
+}
 static inline uint32_t bits_greater(Lanes x, Lanes y) {
   uint32_t bits = 0;
   for (int i = 0; i < 4; i++) bits |= (uint32_t)_mm_movemask_ps(_mm_cmpgt_ps(x.q[i], y.q[i])) << 4 * i;
@@ -163,6 +183,8 @@ static inline Lanes split(Lanes x, Lanes *e) {
 #undef DS_EACH
 
 #endif
+
+static inline void fence() { _mm_sfence(); }
 
 /* Sum of the sixteen lanes. */
 static inline float sum(Lanes x) {

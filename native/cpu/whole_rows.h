@@ -3,14 +3,11 @@
 #define DIMSIEVE_WHOLE_ROWS_H
 
 #include "arguments.h"
-#include "lanes.h"
 #include "packed.h"
+#include "table_rows.h"
 
 namespace ds {
 namespace DS_ISA {
-
-constexpr int64_t LINE = 64; // bytes of a cache line
-constexpr int64_t GROUP = 16; // batch rows that are copied field by field; the next group's are asked for meanwhile
 
 struct Gather {
   const uint8_t *data;
@@ -21,40 +18,18 @@ struct Gather {
   int32_t fields;
 };
 
-static inline void ask_for(const uint8_t *first, int64_t bytes) {
-  const uint8_t *line = reinterpret_cast<const uint8_t *>(reinterpret_cast<uintptr_t>(first) & ~uintptr_t(LINE - 1));
-  for (; line < first + bytes; line += LINE) __builtin_prefetch(line);
-}
-
-/*
- * Field f of rows first .. first+n-1 from a table of whole binary32 rows of W columns (0: of t.width), while the rows of the next n are asked for. False when
- * an id is no row of the table.
- */
+/* Field f of rows first .. first+n-1 from a table of whole binary32 rows of W columns (0: of its width). False when an id is no row of the table. */
 template <int W>
 static inline bool copy_field(const Gather &g, int32_t f, int64_t first, int64_t n, int64_t next) {
   const Packed &t = g.tables[f];
-  const float *table = reinterpret_cast<const float *>(g.data + t.at);
-  const int32_t *ids = g.ids + first * g.fields + f;
-  float *out = g.out + first * g.out_stride + t.column;
-  const int64_t width = W ? W : t.width;
-  const uint64_t rows = (uint64_t)t.rows;
-  bool inside = true;
-  for (int64_t b = 0; b < next; b++) {
-    const uint64_t row = (uint32_t)ids[(n + b) * g.fields];
-    if (row < rows) ask_for(reinterpret_cast<const uint8_t *>(table + (int64_t)row * width), 4 * width);
-  }
-  for (int64_t b = 0; b < n; b++) {
-    uint64_t row = (uint32_t)ids[b * g.fields];
-    inside &= row < rows;
-    if (row >= rows) row = 0;
-    const float *from = table + (int64_t)row * width;
-    float *to = out + b * g.out_stride;
+  const TableRows rows{reinterpret_cast<const float *>(g.data + t.at), (uint64_t)t.rows, t.width, g.ids + first * g.fields + f, g.fields,
+                       g.out + first * g.out_stride + t.column, g.out_stride};
+  return each_table_row<W>(rows, n, next, [&](int64_t, const float *from, float *to) {
     if (W)
       __builtin_memcpy(to, from, 4 * W);
     else
-      each_block(width, [=](int64_t j, int m) { put(to + j, get(from + j, m), m); });
-  }
-  return inside;
+      each_block(t.width, [=](int64_t j, int m) { put(to + j, get(from + j, m), m); });
+  });
 }
 
 using CopyField = bool (*)(const Gather &, int32_t, int64_t, int64_t, int64_t);
@@ -64,9 +39,10 @@ static const CopyField COPY_FIELD[] = {copy_field<0>, copy_field<1>, copy_field<
 /* Rows first .. end-1 of tables of whole binary32 rows, field by field: a table's description is read once for GROUP rows. */
 static inline bool copy_fields(const Gather &g, int64_t first, int64_t end) {
   bool inside = true;
-  for (int64_t b = first; b < end; b += GROUP)
+  int64_t n = 0; // of the first group, rows are only asked for at first
+  for (int64_t b = first; b < end; b += n, n = least(GROUP, end - b))
     for (int32_t f = 0; f < g.fields; f++) {
-      const int64_t width = g.tables[f].width, n = least(GROUP, end - b), next = least(GROUP, end - b - n);
+      const int64_t width = g.tables[f].width, next = least(GROUP, end - b - n);
       const CopyField copy = width == 16 ? copy_field<16> : COPY_FIELD[width <= 8 ? width : 0];
       inside &= copy(g, f, b, n, next);
     }

@@ -7,26 +7,42 @@ static int gather(ds_stream s, Embedding &e, bool masked, F32 &out, int64_t stri
                                    nullptr, nullptr, out, e.batch, e.fields, stride);
 }
 
+/* Compares with a plain loop, on all pools. */
+static void check_gather(Embedding &e, bool masked, int64_t stride) {
+  std::vector<float> expected((size_t)(e.batch * stride), 0.0f);
+  for (int64_t b = 0; b < e.batch; b++)
+    for (int32_t f = 0; f < e.fields; f++)
+      for (int32_t j = 0; j < e.width[f]; j++) {
+        const float x = e.tables[e.base[f] + (int64_t)e.ids[b * e.fields + f] * e.width[f] + j];
+        expected[(size_t)(b * stride + e.column[f] + j)] = masked ? x * e.mask[e.column[f] + j] : x;
+      }
+  for_each_pool([&](ds_stream s) {
+    F32 out(e.batch * stride);
+    REQUIRE_STATUS(DS_OK, gather(s, e, masked, out, stride));
+    REQUIRE(out == F32(expected));
+  });
+}
+
 TEST(gather_equals_reference) {
   Random random(1);
   for (int64_t d : WIDTHS)
     for (int64_t batch : {0, 1, 5, 300})
       for (bool masked : {false, true}) {
         Embedding e(random, batch, {1, 9, 1000, 40}, d);
-        const int64_t stride = e.columns + 3;
-        std::vector<float> expected((size_t)(batch * stride), 0.0f);
-        for (int64_t b = 0; b < batch; b++)
-          for (int32_t f = 0; f < e.fields; f++)
-            for (int32_t j = 0; j < e.width[f]; j++) {
-              const float x = e.tables[e.base[f] + (int64_t)e.ids[b * e.fields + f] * e.width[f] + j];
-              expected[(size_t)(b * stride + e.column[f] + j)] = masked ? x * e.mask[e.column[f] + j] : x;
-            }
-        for_each_pool([&](ds_stream s) {
-          F32 out(batch * stride);
-          REQUIRE_STATUS(DS_OK, gather(s, e, masked, out, stride));
-          REQUIRE(out == F32(expected));
-        });
+        check_gather(e, masked, e.columns + 3);
       }
+}
+
+/* More than 4 MiB, whole lines and others side by side. */
+TEST(gather_of_a_large_batch_equals_reference) {
+  Random random(4);
+  for (bool masked : {false, true}) {
+    Embedding whole(random, 10003, {9, 1000, 40, 7, 300}, std::vector<int32_t>{16, 16, 32, 16, 48});
+    check_gather(whole, masked, whole.columns);
+    check_gather(whole, masked, whole.columns + 1);
+    Embedding mixed(random, 10003, {9, 1000, 40, 7, 300}, std::vector<int32_t>{16, 64, 5, 11, 32});
+    check_gather(mixed, masked, mixed.columns);
+  }
 }
 
 TEST(gather_refuses_ids_outside_the_table) {

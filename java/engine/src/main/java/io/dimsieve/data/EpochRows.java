@@ -12,6 +12,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 final class EpochRows implements AutoCloseable {
 
   private static final int NONE = -1;
+  private static final int AT_ONCE = 64; // rows copied together; they stay in the first cache meanwhile
 
   private final Dataset dataset;
   private final Part part;
@@ -63,7 +64,9 @@ final class EpochRows implements AutoCloseable {
         }
         enter();
       }
-      batch.append(rows, visit[next++] * dataset.rowBytes());
+      int n = Math.min(Math.min(size - batch.size(), count - next), AT_ONCE);
+      batch.append(rows, visit, next, n);
+      next += n;
     }
     return batch.size() > 0;
   }
