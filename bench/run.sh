@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # Everything that is measured inside a JVM, in one go: ceilings of the machine, all JMH benchmarks, how step time grows; then a table and pictures of it.
 # run.sh [quick] [folder]: quick = a smoke run of minutes. Writes ceilings.json, results.json, report.md, roofline.svg, growth.md and growth.svg into the folder
-# (bench/results/jvm). Run it on a quiet machine, after mvn package.
+# (bench/results/jvm). JMH holds further options of JMH, such as "-wi 1 -i 3". Run it on a quiet machine, after mvn package.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 jar=$root/bench/target/benchmarks.jar
-jmh=(-f 1)
+jmh=(-f 1 ${JMH:-})
 seconds=0.5
 if [ "${1:-}" = quick ]; then
   shift
