@@ -12,7 +12,7 @@
  *
  * Sources: McCalpin, STREAM, 1995; mix: Steele, Lea & Flood, splittable generators, 2014.
  */
-#include "arguments.h"
+#include "ceiling.h"
 #include "lanes.h"
 #include "pool.h"
 
@@ -51,13 +51,6 @@ float read(const float *a, int64_t n) {
   return sum_of(n / LANES, [&](int64_t i) { return load(a + i * LANES); }) + rest;
 }
 
-int64_t row(uint64_t r, int64_t n) {
-  r = (r + 1) * 0x9E3779B97F4A7C15u;
-  r = (r ^ (r >> 30)) * 0xBF58476D1CE4E5B9u;
-  r = (r ^ (r >> 27)) * 0x94D049BB133111EBu;
-  return (int64_t)((unsigned __int128)(r ^ (r >> 31)) * (uint64_t)n >> 64);
-}
-
 float multiply_adds(float factor, float term) {
   const Lanes a = lanes(factor), b = lanes(term);
   Lanes x[CHAINS];
@@ -71,14 +64,14 @@ float multiply_adds(float factor, float term) {
 } // namespace
 
 int ceiling(ds_stream stream, int32_t kind, ds_f32_in a, ds_f32_in b, ds_f32 c, int64_t n) {
-  if (kind < DS_CEILING_READ || kind > DS_CEILING_FORK || n < 0) return DS_INVALID;
+  if (!is_ceiling(kind) || n < 0) return DS_INVALID;
   if (n == 0) return DS_OK;
-  if (!c || (kind != DS_CEILING_FORK && !a) || ((kind == DS_CEILING_TRIAD || kind == DS_CEILING_FMA) && !b)) return DS_INVALID;
+  if (!ceiling_has_arrays(kind, a, b, c)) return DS_INVALID;
   switch (kind) {
     case DS_CEILING_ROWS:
       parallel(stream, chunks_of(n, DS_CEILING_ROW_UNIT), [&](int64_t u) {
         const int64_t first = u * DS_CEILING_ROW_UNIT;
-        c[u] = sum_of(least(DS_CEILING_ROW_UNIT, n - first), [&](int64_t r) { return load(a + row((uint64_t)(first + r), n) * LANES); });
+        c[u] = sum_of(least(DS_CEILING_ROW_UNIT, n - first), [&](int64_t r) { return load(a + ceiling_row((uint64_t)(first + r), n) * LANES); });
       });
       break;
     case DS_CEILING_FMA:

@@ -17,11 +17,14 @@ namespace recorded {
 #undef KERNEL
 } // namespace recorded
 
-const ds_backend kernels = {
-    DS_ABI,  sizeof(ds_backend), nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr,
-#define KERNEL(name, params, args) recorded::name,
+const ds_backend kernels = [] {
+  ds_backend b{};
+  b.abi = DS_ABI;
+  b.size = sizeof b;
+#define KERNEL(name, params, args) b.name = recorded::name;
 #include "kernels.def"
 #undef KERNEL
-};
+  return b;
+}();
 
 } // namespace DS_ISA

@@ -2,6 +2,7 @@
  * What the card can do at most; what is computed stands in cpu/ceiling.cpp. A block per unit of work, whose sums are folded by pairs; copy and triad by packs
  * of four floats where they fit.
  */
+#include "cpu/ceiling.h"
 #include "elementwise.h"
 
 namespace ds {
@@ -38,22 +39,11 @@ __global__ void ceiling_read(Ceiling p) {
   fold_block(sum, p.c);
 }
 
-__device__ int64_t row(uint64_t r, int64_t n) {
-  r = (r + 1) * 0x9E3779B97F4A7C15u;
-  r = (r ^ (r >> 30)) * 0xBF58476D1CE4E5B9u;
-  r = (r ^ (r >> 27)) * 0x94D049BB133111EBu;
-#ifdef __CUDA_ARCH__
-  return (int64_t)__umul64hi(r ^ (r >> 31), (uint64_t)n);
-#else
-  return (int64_t)((unsigned __int128)(r ^ (r >> 31)) * (uint64_t)n >> 64);
-#endif
-}
-
 /* Sixteen threads a row. */
 __global__ void ceiling_rows(Ceiling p) {
   const int64_t first = (int64_t)blockIdx.x * DS_CEILING_ROW_UNIT, end = least(first + DS_CEILING_ROW_UNIT, p.n);
   float sum = 0;
-  for (int64_t r = first + threadIdx.x / 16; r < end; r += BLOCK / 16) sum += p.a[row((uint64_t)r, p.n) * 16 + threadIdx.x % 16];
+  for (int64_t r = first + threadIdx.x / 16; r < end; r += BLOCK / 16) sum += p.a[ceiling_row((uint64_t)r, p.n) * 16 + threadIdx.x % 16];
   fold_block(sum, p.c);
 }
 
@@ -91,9 +81,9 @@ __global__ void ceiling_packs(Ceiling p, int64_t packs) {
 } // namespace
 
 int ceiling(ds_stream stream, int32_t kind, ds_f32_in a, ds_f32_in b, ds_f32 c, int64_t n) {
-  if (kind < DS_CEILING_READ || kind > DS_CEILING_FORK || n < 0) return DS_INVALID;
+  if (!is_ceiling(kind) || n < 0) return DS_INVALID;
   if (n == 0) return DS_OK;
-  if (!c || (kind != DS_CEILING_FORK && !a) || ((kind == DS_CEILING_TRIAD || kind == DS_CEILING_FMA) && !b)) return DS_INVALID;
+  if (!ceiling_has_arrays(kind, a, b, c)) return DS_INVALID;
   Stream *s = stream_of(stream);
   if (!s) return DS_NO_DEVICE;
   const Ceiling p{a, b, c, n};

@@ -41,12 +41,15 @@ namespace ranged {
 #undef KERNEL
 } // namespace ranged
 
-const ds_backend kernels = {
-    DS_ABI,  sizeof(ds_backend), nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr, nullptr,
-#define KERNEL(name, params, args) ranged::name,
+const ds_backend kernels = [] {
+  ds_backend b{};
+  b.abi = DS_ABI;
+  b.size = sizeof b;
+#define KERNEL(name, params, args) b.name = ranged::name;
 #include "kernels.def"
 #undef KERNEL
-};
+  return b;
+}();
 
 int profile(ds_stream stream, ds_f64 totals, ds_i64 events, int64_t capacity) {
   Stream *s = static_cast<Stream *>(stream);

@@ -63,6 +63,22 @@ TEST(ceiling_multiplies_adds_and_forks) {
     REQUIRE_STATUS(DS_OK, backend->ceiling(s, DS_CEILING_FORK, nullptr, nullptr, forked, forked.size()));
     for (int64_t u = 0; u < forked.size(); u++) REQUIRE(forked[u] == 1);
   });
-  REQUIRE_STATUS(DS_INVALID, backend->ceiling(nullptr, DS_CEILING_FORK + 1, half, one, half, 1));
-  REQUIRE_STATUS(DS_INVALID, backend->ceiling(nullptr, DS_CEILING_TRIAD, half, nullptr, one, 1));
+}
+
+TEST(ceiling_takes_any_place_of_floats_and_refuses_what_is_not_there) {
+  constexpr int64_t N = 50;
+  F32 a(16 * N + 1), b(16 * N + 1), c(16 * N + 1);
+  Random(62).fill(a);
+  Random(63).fill(b);
+  REQUIRE_STATUS(DS_OK, backend->ceiling(nullptr, DS_CEILING_TRIAD, a.data() + 1, b.data() + 1, c.data() + 1, N));
+  for (int64_t i = 1; i <= N; i++) REQUIRE(c[i] == a[i] + 3 * b[i]);
+  for (int32_t kind = DS_CEILING_READ; kind <= DS_CEILING_FORK; kind++) {
+    REQUIRE_STATUS(DS_OK, backend->ceiling(nullptr, kind, a.data() + 1, b.data() + 1, c.data() + 1, N));
+    REQUIRE_STATUS(DS_OK, backend->ceiling(nullptr, kind, nullptr, nullptr, nullptr, 0));
+    REQUIRE_STATUS(DS_INVALID, backend->ceiling(nullptr, kind, a, b, nullptr, 1));
+    if (kind != DS_CEILING_FORK) REQUIRE_STATUS(DS_INVALID, backend->ceiling(nullptr, kind, nullptr, b, c, 1));
+  }
+  REQUIRE_STATUS(DS_INVALID, backend->ceiling(nullptr, DS_CEILING_FORK + 1, a, b, c, 1));
+  REQUIRE_STATUS(DS_INVALID, backend->ceiling(nullptr, DS_CEILING_TRIAD, a, nullptr, c, 1));
+  REQUIRE_STATUS(DS_INVALID, backend->ceiling(nullptr, DS_CEILING_FMA, a, nullptr, c, 1));
 }

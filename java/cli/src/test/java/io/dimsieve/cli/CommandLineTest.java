@@ -111,6 +111,8 @@ class CommandLineTest {
     var events = JsonParser.parseString(Files.readString(trace)).getAsJsonObject().getAsJsonArray("traceEvents");
     long backward = events.asList().stream().filter(e -> e.getAsJsonObject().get("name").getAsString().equals("embedding_backward")).count();
     assertEquals(backward, ended.out.lines().filter(said -> said.startsWith("embedding_backward ")).map(said -> Long.parseLong(said.split(" +")[1])).findFirst().get());
+    assertRefused(2, "there is no directory", "profile", "--trace", folder.resolve("none").resolve("trace.json"), "doctor");
+    assertRefused(2, "--no-such-flag", "profile", "evaluate", folder.resolve("m.model"), folder.resolve("rows.ds"), "--no-such-flag");
     assertRefused(4, "no-such.ds", "profile", "evaluate", folder.resolve("m.model"), folder.resolve("no-such.ds"));
   }
 
