@@ -1,5 +1,4 @@
-/* What is not a kernel: choosing the instruction set, memory, copies, BLAS. */
-#include <dlfcn.h>
+/* What is not a kernel: choosing the instruction set, memory, copies. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,8 +9,6 @@
 #include "table.h"
 
 namespace ds {
-
-sgemm_function sgemm = nullptr;
 
 namespace {
 
@@ -71,26 +68,6 @@ int stream_synchronize(ds_stream stream) { return records(stream) ? DS_INVALID :
 int profile(ds_stream stream, ds_f64 totals, ds_i64 events, int64_t capacity) {
   if (!stream || capacity < 0) return DS_INVALID;
   static_cast<Stream *>(stream)->profile = {totals, events, capacity};
-  return DS_OK;
-}
-
-int blas_bind(const char *path, char *text, size_t n) {
-  if (!path || !text) return DS_INVALID;
-  void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-  if (!library) {
-    snprintf(text, n, "%s", dlerror());
-    return DS_NO_BLAS;
-  }
-  void *gemm = dlsym(library, "cblas_sgemm");
-  if (!gemm) {
-    snprintf(text, n, "%s does not export cblas_sgemm", path);
-    return DS_NO_BLAS;
-  }
-  /* matmul cuts its work for our own pool: each call of the library stays in its thread. */
-  if (auto set_threads = (void (*)(int))dlsym(library, "openblas_set_num_threads")) set_threads(1);
-  if (auto set_threads = (void (*)(int))dlsym(library, "MKL_Set_Num_Threads")) set_threads(1);
-  sgemm = (sgemm_function)gemm;
-  snprintf(text, n, "%s", path);
   return DS_OK;
 }
 

@@ -133,7 +133,7 @@ typedef struct ds_backend {
      appended: their number stands in events[0], the rows from events[1] on. Memory of the host, the caller's until profile is called again; null totals end it,
      null events keep none. On CUDA a timed call is waited for, and the stream refuses to record. */
   int (*profile)(ds_stream stream, ds_f64 totals, ds_i64 events, int64_t capacity);
-  /* Binds matmul to the cblas_sgemm of a shared library; a reason for failure is written to text[n]. */
+  /* Binds matmul to the dnnl_sgemm or cblas_sgemm (CUDA: cuBLAS) of a shared library; a reason for failure is written to text[n]. */
   int (*blas_bind)(const char *path, char *text, size_t n);
 #define KERNEL(name, params, args) int(*name) params;
 #include "kernels.def"

@@ -23,7 +23,7 @@ class MatMulTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"1,1,1", "5,7,3", "33,17,9", "64,16,32", "1100,3,5"})
+  @CsvSource({"1,1,1", "5,7,3", "33,17,9", "64,16,32", "1100,3,5", "5000,3,5", "2048,40,33"})
   void agreesWithFloat64(int batch, int in, int out) {
     try (OpFixture fixture = new OpFixture(batch, 1, 21)) {
       Variable x = fixture.tape.variable(in);

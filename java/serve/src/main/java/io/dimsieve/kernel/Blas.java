@@ -1,23 +1,22 @@
 package io.dimsieve.kernel;
 
 import java.io.File;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.javacpp.Loader;
 
 /**
- * The BLAS library that matrix products call. On the CPU MKL when its JavaCPP presets are on the class path, otherwise OpenBLAS. On CUDA the cuBLAS that JavaCPP's
+ * The BLAS library that matrix products call. On the CPU MKL when its JavaCPP presets are on the class path, otherwise oneDNN. On CUDA the cuBLAS that JavaCPP's
  * CUDA presets bring or find, or one that the system's loader finds by name; without one the back end has kernels of its own. The system property
  * {@code dimsieve.cublas.library} names the file of the only cuBLAS to try.
  */
 final class Blas {
 
-  private record Candidate(String preset, String library) {}
-
-  private static final Candidate[] CANDIDATES = {
-    new Candidate("org.bytedeco.mkl.global.mkl_rt", "libmkl_rt"),
-    new Candidate("org.bytedeco.openblas.global.openblas_nolapack", "libopenblas"),
-  };
+  private static final String MKL_PRESET = "org.bytedeco.mkl.global.mkl_rt";
+  private static final String MKL = "libmkl_rt";
+  private static final String DNNL_RESOURCES = "/org/bytedeco/dnnl/";
+  private static final String DNNL = "libdnnl.so";
 
   private static final String CUBLAS_PRESET = "org.bytedeco.cuda.global.cublas";
   private static final List<String> CUBLAS = List.of("libcublas.so.13", "libcublas.so.12");
@@ -40,16 +39,28 @@ final class Blas {
       return CUBLAS;
     }
     List<String> found = new ArrayList<>();
-    for (Candidate candidate : CANDIDATES) {
-      String glue = load(candidate.preset());
-      if (glue != null) {
-        File[] libraries = new File(glue).getParentFile().listFiles((folder, name) -> name.startsWith(candidate.library()));
-        if (libraries != null && libraries.length > 0) {
-          found.add(libraries[0].getAbsolutePath());
-        }
-      }
+    String glue = load(MKL_PRESET);
+    if (glue != null) {
+      add(found, new File(glue).getParentFile(), MKL);
     }
+    add(found, dnnl(), DNNL);
     return found;
+  }
+
+  private static void add(List<String> found, File folder, String library) {
+    File[] libraries = folder == null ? null : folder.listFiles((in, name) -> name.startsWith(library));
+    if (libraries != null && libraries.length > 0) {
+      found.add(libraries[0].getAbsolutePath());
+    }
+  }
+
+  /** The folder of the presets' oneDNN; not through their glue, which wants OpenCL. */
+  private static File dnnl() {
+    try {
+      return Loader.cacheResource(Blas.class, DNNL_RESOURCES + Loader.getPlatform());
+    } catch (IOException e) {
+      return null;
+    }
   }
 
   private static String load(String preset) {

@@ -13,7 +13,7 @@ public final class Status {
     "out of memory",
     "no such device",
     "an id is outside its embedding table",
-    "no BLAS is on the class path: add org.bytedeco:openblas with its platform classifier"
+    "no BLAS is on the class path: add org.bytedeco:dnnl with its platform classifier"
   };
 
   private Status() {}

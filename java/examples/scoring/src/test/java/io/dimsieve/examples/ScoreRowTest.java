@@ -29,7 +29,7 @@ class ScoreRowTest {
   private static final List<String> FOREIGN = List.of(
       "io/dimsieve/autograd/", "io/dimsieve/cli/", "io/dimsieve/data/", "io/dimsieve/exchange/", "io/dimsieve/http/", "io/dimsieve/metric/",
       "io/dimsieve/model/", "io/dimsieve/onnx/", "io/dimsieve/optimizer/", "io/dimsieve/search/", "io/dimsieve/study/", "io/dimsieve/train/",
-      "org/bytedeco/openblas/", "org/bytedeco/cuda/", "org/duckdb/", "picocli/", "libdimsieve_cuda", "blas");
+      "org/bytedeco/dnnl/", "org/bytedeco/cuda/", "org/duckdb/", "picocli/", "libdimsieve_cuda", "blas");
 
   @TempDir private Path folder;
 
