@@ -186,6 +186,16 @@ static inline Lanes split(Lanes x, Lanes *e) {
 
 static inline void fence() { _mm_sfence(); }
 
+/* to[j, i] = from[i, j], i and j below four. */
+static inline void transpose_4_by_4(const float *from, int64_t from_stride, float *to, int64_t to_stride) {
+  __m128 a = _mm_loadu_ps(from), b = _mm_loadu_ps(from + from_stride), c = _mm_loadu_ps(from + 2 * from_stride), d = _mm_loadu_ps(from + 3 * from_stride);
+  _MM_TRANSPOSE4_PS(a, b, c, d);
+  _mm_storeu_ps(to, a);
+  _mm_storeu_ps(to + to_stride, b);
+  _mm_storeu_ps(to + 2 * to_stride, c);
+  _mm_storeu_ps(to + 3 * to_stride, d);
+}
+
 /* Sum of the sixteen lanes. */
 static inline float sum(Lanes x) {
 #if defined(__AVX2__)
