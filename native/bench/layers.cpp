@@ -63,6 +63,8 @@ void layer_cases(int64_t batch) {
   const auto first = lazy<Layer>(batch, k, n), second = lazy<Layer>(batch, n, n), l = lazy<Layer>(batch, n, n);
   add_products(first, batch, k, n);
   add_products(second, batch, n, n);
+  add_products(lazy<Layer>(8 * batch, 32, 128), 8 * batch, 32, 128); // of attention over eight fields
+  add_products(lazy<Layer>(batch, n, 1), batch, n, 1);               // the last layer
   const std::string shape = std::to_string(batch) + " x " + std::to_string(n);
   // In place: where something is dropped, what is kept grows by 1/keep with every call, and reaches infinity. It takes no longer for that.
   CASE(bias_relu_dropout_forward, shape, l->y, l->bias, 1, 1.0f, nullptr, 0, batch, n);
