@@ -1,51 +1,79 @@
 package io.dimsieve.encode;
 
 import io.dimsieve.ConfigurationException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Builds an {@link Encoder} from one pass over the training rows. Memory is that of the distinct values. Not thread-safe. */
+/**
+ * Builds an {@link Encoder} from the values of the training rows. Values are first numbered, then counted by their numbers, so
+ * that text need be read but once. Memory is that of the distinct values. A field is for one thread at a time; different fields
+ * may be for different threads.
+ */
 public final class EncoderBuilder {
 
   private final Schema schema;
-  private final List<ValueCounter> counters = new ArrayList<>();
+  private final Field[] fields;
+  private final ValueCounter[] counters;
+  private final ValueIndex[] indexes;
 
   public EncoderBuilder(Schema schema) {
     this.schema = schema;
-    for (Field field : schema.fields()) {
-      counters.add(field.hashed() ? null : new ValueCounter());
+    this.fields = schema.fields().toArray(Field[]::new);
+    this.counters = new ValueCounter[fields.length];
+    this.indexes = new ValueIndex[fields.length];
+    for (int i = 0; i < fields.length; i++) {
+      counters[i] = fields[i].hashed() ? null : new ValueCounter();
+      indexes[i] = fields[i].hashed() ? Encoder.hash(fields[i]) : counters[i];
     }
   }
 
   /**
-   * Counts one value of one row; of a hashed field it only checks it.
+   * The number of a value that is counted or not: of a hashed field its table row, of any other its place among the values in
+   * the order they came.
    *
    * @param field index in the schema
-   * @param raw column text, null = missing
+   * @param utf8 column text in {@code [from, to)}, empty = missing
    * @throws IllegalArgumentException for a malformed number; the message has field name and text
    * @throws ConfigurationException when the distinct values of the field outgrow 2 GiB
    */
-  public void count(int field, String raw) {
-    Field description = schema.fields().get(field);
-    String value = description.value(raw);
-    ValueCounter counter = counters.get(field);
-    if (counter == null) {
-      return;
-    }
+  public int number(int field, byte[] utf8, int from, int to) {
     try {
-      counter.count(value);
+      return fields[field].number(indexes[field], utf8, from, to);
     } catch (IllegalStateException e) {
-      throw new ConfigurationException("field '" + description.name() + "': its distinct values take " + e.getMessage()
+      throw new ConfigurationException("field '" + fields[field].name() + "': its distinct values take " + e.getMessage()
           + "; give it hashBuckets", e);
     }
+  }
+
+  /** Counts a value once more, given its number; of a hashed field nothing is counted. */
+  public void count(int field, int number) {
+    if (counters[field] != null) {
+      counters[field].count(number);
+    }
+  }
+
+  /** Numbers and counts one value of one row; null = missing. */
+  public void count(int field, String raw) {
+    byte[] utf8 = (raw == null ? "" : raw).getBytes(StandardCharsets.UTF_8);
+    count(field, number(field, utf8, 0, utf8.length));
+  }
+
+  /** The vocabulary of what was counted so far of a field; null for a hashed one. */
+  public Vocabulary vocabulary(int field) {
+    return counters[field] == null ? null : counters[field].vocabulary(fields[field].minCount());
+  }
+
+  /** The id of each number in the last {@link #vocabulary} of a field; null for a hashed one, whose numbers are ids. */
+  public int[] ids(int field) {
+    return counters[field] == null ? null : counters[field].ids();
   }
 
   /** The encoder of what was counted so far. */
   public Encoder build() {
     List<Vocabulary> vocabularies = new ArrayList<>();
-    for (int i = 0; i < counters.size(); i++) {
-      ValueCounter counter = counters.get(i);
-      vocabularies.add(counter == null ? null : counter.vocabulary(schema.fields().get(i).minCount()));
+    for (int i = 0; i < fields.length; i++) {
+      vocabularies.add(vocabulary(i));
     }
     return Encoder.of(schema, vocabularies);
   }

@@ -48,21 +48,22 @@ public record Field(String name, FieldKind kind, Bucketizer bucketizer, int minC
   }
 
   /**
-   * The value that is counted, looked up or hashed.
+   * What an index says of the field's value: of the text itself, or of the bucket of the number it is.
    *
-   * @param raw column text; null and empty both mean missing
+   * @param utf8 column text in {@code [from, to)}; empty means missing
    * @throws IllegalArgumentException for a malformed number; the message has field name and text
    */
-  public String value(String raw) {
-    String text = raw == null ? "" : raw;
+  int number(ValueIndex index, byte[] utf8, int from, int to) {
     if (kind == FieldKind.CATEGORICAL) {
-      return text;
+      return index.number(utf8, from, to);
     }
+    byte[] bucket;
     try {
-      return bucketizer.bucket(text);
+      bucket = bucketizer.bucket(utf8, from, to);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("field '" + name + "': " + e.getMessage(), e);
     }
+    return index.number(bucket, 0, bucket.length);
   }
 
   private static ConfigurationException invalid(String name, String reason) {

@@ -4,8 +4,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Distinct texts numbered 0, 1, … in the order they were added. Layout: the UTF-8 bytes end to end, their offsets, and an open
- * addressing index (linear probing, at most half full, number + 1 in a slot, 0 = free). About 16 bytes a text plus its bytes.
+ * Distinct values numbered 0, 1, … in the order they were added. Layout: the UTF-8 bytes end to end, their offsets, and an open
+ * addressing index (linear probing, at most three quarters full). A slot holds the value's hash in its upper and number + 1 in
+ * its lower 32 bits, 0 = free, so that a probe reads the bytes of hardly any other value. About 24 bytes a value plus its bytes.
  */
 final class ValueSet {
 
@@ -14,7 +15,7 @@ final class ValueSet {
 
   private byte[] utf8;
   private long[] offsets;
-  private int[] slots;
+  private long[] slots;
   private int size;
 
   ValueSet() {
@@ -24,11 +25,11 @@ final class ValueSet {
   private ValueSet(byte[] utf8, long[] offsets, int expected) {
     this.utf8 = utf8;
     this.offsets = offsets;
-    this.slots = new int[Math.max(32, Integer.highestOneBit(Math.max(1, expected)) << 2)];
+    this.slots = new long[Math.max(32, Integer.highestOneBit(Math.max(1, expected + expected / 3)) << 1)];
   }
 
   /**
-   * Takes over the arrays; n + 1 ascending offsets from 0 to the number of bytes. IllegalArgumentException for a text given
+   * Takes over the arrays; n + 1 ascending offsets from 0 to the number of bytes. IllegalArgumentException for a value given
    * twice.
    */
   static ValueSet of(byte[] utf8, long[] offsets) {
@@ -37,11 +38,12 @@ final class ValueSet {
     }
     ValueSet set = new ValueSet(utf8, offsets, offsets.length - 1);
     for (int i = 0; i < offsets.length - 1; i++) {
-      int slot = set.freeSlot(i);
-      if (slot < 0) {
+      int hash = Words.hash(utf8, set.start(i), set.end(i));
+      int slot = set.slot(hash, utf8, set.start(i), set.end(i));
+      if (set.slots[slot] != 0) {
         throw new IllegalArgumentException("value " + i + " '" + set.value(i) + "' is given twice");
       }
-      set.slots[slot] = ++set.size;
+      set.slots[slot] = entry(hash, ++set.size);
     }
     return set;
   }
@@ -75,83 +77,73 @@ final class ValueSet {
     return Arrays.compareUnsigned(utf8, start(a), end(a), utf8, start(b), end(b));
   }
 
-  /** Number of a text, -1 when it is absent. Allocates nothing. */
-  int find(CharSequence text) {
-    return slots[slot(text)] - 1;
+  /** Number of a value, -1 when it is absent. */
+  int find(byte[] bytes, int from, int to) {
+    return (int) slots[slot(Words.hash(bytes, from, to), bytes, from, to)] - 1;
   }
 
-  /** Number of a text, added when absent. IllegalStateException when the bytes would pass 2 GiB. */
-  int add(CharSequence text) {
-    int slot = slot(text);
-    if (slots[slot] != 0) {
-      return slots[slot] - 1;
+  /** Number of a value, added when absent. IllegalStateException when the bytes would pass 2 GiB. */
+  int add(byte[] bytes, int from, int to) {
+    int hash = Words.hash(bytes, from, to);
+    int slot = slot(hash, bytes, from, to);
+    if (slots[slot] == 0) {
+      append(bytes, from, to - from);
+      slots[slot] = entry(hash, size);
+      if (size > slots.length / 4 * 3) {
+        grow();
+      }
+      return size - 1;
     }
-    append(text.toString().getBytes(StandardCharsets.UTF_8));
-    slots[slot] = size;
-    if (size > slots.length / 2) {
-      grow();
-    }
-    return size - 1;
+    return (int) slots[slot] - 1;
   }
 
-  private void append(byte[] bytes) {
-    long end = offsets[size] + bytes.length;
+  private void append(byte[] bytes, int from, int length) {
+    long end = offsets[size] + length;
     if (end > MAX_BYTES || size == MAX_SIZE) {
       throw new IllegalStateException("more than " + MAX_BYTES + " bytes or " + MAX_SIZE + " values");
     }
     if (end > utf8.length) {
       utf8 = Arrays.copyOf(utf8, (int) Math.min(MAX_BYTES, Math.max(end, utf8.length * 3L / 2)));
     }
-    System.arraycopy(bytes, 0, utf8, start(size), bytes.length);
+    System.arraycopy(bytes, from, utf8, start(size), length);
     if (size + 2 > offsets.length) {
       offsets = Arrays.copyOf(offsets, offsets.length + (offsets.length >> 1) + 1);
     }
     offsets[++size] = end;
   }
 
+  // Distinct values find their new slots by their hashes alone.
   private void grow() {
-    slots = new int[slots.length << 1];
-    for (int i = 0; i < size; i++) {
-      slots[freeSlot(i)] = i + 1;
-    }
-  }
-
-  private int slot(CharSequence text) {
+    long[] old = slots;
+    slots = new long[old.length << 1];
     int mask = slots.length - 1;
-    int slot = (int) FeatureHash.of(text) & mask;
-    while (slots[slot] != 0 && !matches(slots[slot] - 1, text)) {
-      slot = slot + 1 & mask;
-    }
-    return slot;
-  }
-
-  // The slot for a stored text that has none yet; -1 when an equal text already has one.
-  private int freeSlot(int number) {
-    int mask = slots.length - 1;
-    int slot = (int) FeatureHash.of(utf8, start(number), end(number)) & mask;
-    while (slots[slot] != 0) {
-      if (compare(slots[slot] - 1, number) == 0) {
-        return -1;
+    for (long entry : old) {
+      int slot = (int) (entry >>> Integer.SIZE) & mask;
+      while (entry != 0 && slots[slot] != 0) {
+        slot = slot + 1 & mask;
       }
-      slot = slot + 1 & mask;
+      if (entry != 0) {
+        slots[slot] = entry;
+      }
     }
-    return slot;
   }
 
-  private boolean matches(int number, CharSequence text) {
-    int at = start(number);
-    int end = end(number);
-    for (int i = 0; i < text.length(); ) {
-      int codePoint = Utf8.codePoint(text, i);
-      i += Character.charCount(codePoint);
-      int bytes = Utf8.bytes(codePoint);
-      do {
-        if (at == end || utf8[at++] != (byte) bytes) {
-          return false;
-        }
-        bytes >>>= 8;
-      } while (bytes != 0);
+  private static long entry(int hash, int oneBased) {
+    return (long) hash << Integer.SIZE | oneBased;
+  }
+
+  /** The slot of a value, or the free one where it belongs. */
+  private int slot(int hash, byte[] bytes, int from, int to) {
+    int mask = slots.length - 1;
+    for (int slot = hash & mask; ; slot = slot + 1 & mask) {
+      long entry = slots[slot];
+      if (entry == 0 || (int) (entry >>> Integer.SIZE) == hash && matches((int) entry - 1, bytes, from, to)) {
+        return slot;
+      }
     }
-    return at == end;
+  }
+
+  private boolean matches(int number, byte[] bytes, int from, int to) {
+    return end(number) - start(number) == to - from && Words.equal(utf8, start(number), bytes, from, to - from);
   }
 }

@@ -1,0 +1,118 @@
+package io.dimsieve.data;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * Some rows of a {@link RowSource} as bytes. Column 0 of a row is its label, column 1 + f its field f in the schema's order; a
+ * column is a stretch of one array, in UTF-8, empty when the value is missing. A source reuses a block for the rows that follow.
+ */
+public final class RowBlock {
+
+  /** Bytes after which a block is full, unless a single row has more. */
+  public static final int BYTES = 1 << 18;
+
+  private static final int MAX_ROWS = 1 << 12;
+  private static final int MAX_COLUMNS = 1 << 17; // of all rows together
+
+  private final int columns;
+  private byte[] bytes = new byte[BYTES];
+  private int used;
+  private final int[] bounds; // [rows][columns][2]: start and end
+  private final long[] times;
+  private int rows;
+  private int next; // in bounds
+
+  /** An empty block for rows of so many fields. */
+  public RowBlock(int fields) {
+    columns = 1 + fields;
+    times = new long[Math.max(1, Math.min(MAX_ROWS, MAX_COLUMNS / columns))];
+    bounds = new int[2 * columns * times.length];
+  }
+
+  /** Most rows a block can have. */
+  int capacity() {
+    return times.length;
+  }
+
+  /** Number of rows. */
+  public int rows() {
+    return rows;
+  }
+
+  /** The bytes of all values; a source that reads bytes may bring its own. */
+  public byte[] bytes() {
+    return bytes;
+  }
+
+  /** Where in {@link #bytes} a value starts. */
+  public int start(int row, int column) {
+    return bounds[2 * (row * columns + column)];
+  }
+
+  /** Where in {@link #bytes} a value ends. */
+  public int end(int row, int column) {
+    return bounds[2 * (row * columns + column) + 1];
+  }
+
+  /** A value as text; empty when it is missing. */
+  public String text(int row, int column) {
+    return new String(bytes, start(row, column), end(row, column) - start(row, column), StandardCharsets.UTF_8);
+  }
+
+  /** Time of a row for {@link Split#byOrder}. */
+  long time(int row) {
+    return times[row];
+  }
+
+  /** Leaves no row. */
+  public void clear() {
+    rows = 0;
+    next = 0;
+    used = 0;
+  }
+
+  /** Whether another row should wait for the next block. */
+  public boolean isFull() {
+    return rows == times.length || used >= BYTES;
+  }
+
+  /** Puts the rows to come into this array, which takes the place of the block's own; the block must be empty. */
+  public void use(byte[] array) {
+    bytes = array;
+  }
+
+  /** Adds the next column of the row that has been begun: a stretch of {@link #bytes}. */
+  public void add(int start, int end) {
+    bounds[next] = start;
+    bounds[next + 1] = end;
+    next += 2;
+  }
+
+  /** Adds the next column of the row that has been begun, null when missing; the text is appended to {@link #bytes}. */
+  public void add(String value) {
+    int start = used;
+    if (value != null) {
+      byte[] utf8 = value.getBytes(StandardCharsets.UTF_8);
+      used = Math.addExact(start, utf8.length);
+      if (used > bytes.length) {
+        bytes = Arrays.copyOf(bytes, (int) Math.min(Integer.MAX_VALUE - 8, Math.max(used, 2L * bytes.length)));
+      }
+      System.arraycopy(utf8, 0, bytes, start, utf8.length);
+    }
+    add(start, used);
+  }
+
+  /** Ends a row all of whose columns were added. */
+  public void endRow() {
+    endRow(0);
+  }
+
+  /** Ends a row of a certain time, in any unit; rows of equal time keep the order of the source. */
+  public void endRow(long time) {
+    times[rows++] = time;
+    if (next != 2 * columns * rows) {
+      throw new IllegalStateException("row " + rows + " of a block does not have " + columns + " columns");
+    }
+  }
+}
