@@ -53,10 +53,7 @@ final class NumberedRows {
     run("count", new Pass() {
       @Override
       public void field(Block block, int field) {
-        int[] numbers = block.numbers.columns[1 + field];
-        for (int i = 0; i < block.training; i++) {
-          values.count(field, numbers[block.trained[i]]);
-        }
+        values.count(field, block.numbers.columns[1 + field], block.trained, block.training);
       }
 
       @Override

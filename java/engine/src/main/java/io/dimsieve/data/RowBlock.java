@@ -10,24 +10,24 @@ import java.util.Arrays;
 public final class RowBlock {
 
   /** Bytes after which a block is full, unless a single row has more. */
-  public static final int BYTES = 1 << 18;
+  public static final int BYTES = 1 << 17;
 
   private static final int MAX_ROWS = 1 << 12;
-  private static final int MAX_COLUMNS = 1 << 17; // of all rows together
+  private static final int MAX_COLUMNS = 1 << 16; // of all rows together
 
   private final int columns;
   private byte[] bytes = new byte[BYTES];
   private int used;
-  private final int[] bounds; // [rows][columns][2]: start and end
+  private final long[] stretches; // [columns][capacity]
   private final long[] times;
   private int rows;
-  private int next; // in bounds
+  private int next; // column of the row that has been begun
 
   /** An empty block for rows of so many fields. */
   public RowBlock(int fields) {
     columns = 1 + fields;
     times = new long[Math.max(1, Math.min(MAX_ROWS, MAX_COLUMNS / columns))];
-    bounds = new int[2 * columns * times.length];
+    stretches = new long[columns * times.length];
   }
 
   /** Most rows a block can have. */
@@ -47,12 +47,22 @@ public final class RowBlock {
 
   /** Where in {@link #bytes} a value starts. */
   public int start(int row, int column) {
-    return bounds[2 * (row * columns + column)];
+    return (int) (stretches[first(column) + row] >>> Integer.SIZE);
   }
 
   /** Where in {@link #bytes} a value ends. */
   public int end(int row, int column) {
-    return bounds[2 * (row * columns + column) + 1];
+    return (int) stretches[first(column) + row];
+  }
+
+  /** Start (upper 32 bits) and end (lower 32 bits) of all values, column by column. */
+  long[] stretches() {
+    return stretches;
+  }
+
+  /** Where in {@link #stretches} a column begins. */
+  int first(int column) {
+    return column * times.length;
   }
 
   /** A value as text; empty when it is missing. */
@@ -84,9 +94,7 @@ public final class RowBlock {
 
   /** Adds the next column of the row that has been begun: a stretch of {@link #bytes}. */
   public void add(int start, int end) {
-    bounds[next] = start;
-    bounds[next + 1] = end;
-    next += 2;
+    stretches[first(next++) + rows] = (long) start << Integer.SIZE | end;
   }
 
   /** Adds the next column of the row that has been begun, null when missing; the text is appended to {@link #bytes}. */
@@ -103,6 +111,17 @@ public final class RowBlock {
     add(start, used);
   }
 
+  /** Leaves only some rows: the first of these, in ascending order. */
+  void keep(int[] kept, int count) {
+    for (int i = 0; i < count; i++) {
+      times[i] = times[kept[i]];
+      for (int column = 0; column < columns; column++) {
+        stretches[first(column) + i] = stretches[first(column) + kept[i]];
+      }
+    }
+    rows = count;
+  }
+
   /** Ends a row all of whose columns were added. */
   public void endRow() {
     endRow(0);
@@ -110,9 +129,10 @@ public final class RowBlock {
 
   /** Ends a row of a certain time, in any unit; rows of equal time keep the order of the source. */
   public void endRow(long time) {
-    times[rows++] = time;
-    if (next != 2 * columns * rows) {
-      throw new IllegalStateException("row " + rows + " of a block does not have " + columns + " columns");
+    if (next != columns) {
+      throw new IllegalStateException("a row of " + next + " columns in a block of " + columns);
     }
+    times[rows++] = time;
+    next = 0;
   }
 }

@@ -20,10 +20,11 @@ final class RowNumbering implements BlockPipeline.Steps<RowNumbering.Block>, Aut
 
     private final RowBlock text;
     private final NumberBlock numbers;
-    private final int[] kept; // numbers.rows: which rows of the text those of the numbers are
+    private final int[] kept; // which of the rows read those of the block are
     private final RuntimeException[] failures; // of each field, at its failed row; after those of the fields that of filling
     private final int[] failed;
     private RowCursor cursor;
+    private int read;
     private long before;
 
     private Block(int fields) {
@@ -82,11 +83,12 @@ final class RowNumbering implements BlockPipeline.Steps<RowNumbering.Block>, Aut
       block.failed[failure] = block.text.rows();
     }
     block.cursor = cursor;
-    block.before = before;
     block.numbers.input = input;
-    before += block.text.rows();
+    block.read = block.text.rows();
+    block.before = before;
+    before += block.read;
     labels(block);
-    return block.text.rows() > 0 || block.failures[failure] != null;
+    return block.read > 0 || block.failures[failure] != null;
   }
 
   /** Reads from the source that is open, or the next one; false when it has no more rows. */
@@ -104,16 +106,16 @@ final class RowNumbering implements BlockPipeline.Steps<RowNumbering.Block>, Aut
 
   private void labels(Block block) {
     RowBlock text = block.text;
-    int kept = 0;
+    int rows = 0;
     int row = 0;
     try {
-      for (; row < text.rows(); row++) {
+      for (; row < block.read; row++) {
         int label = schema.label().label(text.bytes(), text.start(row, 0), text.end(row, 0));
         if (label != LabelRule.DROP) {
-          block.numbers.columns[0][kept] = label;
-          block.numbers.times[kept] = text.time(row);
           times.add(text.time(row));
-          block.kept[kept++] = row;
+          block.numbers.times[rows] = text.time(row);
+          block.numbers.columns[0][rows] = label;
+          block.kept[rows++] = row;
         }
       }
     } catch (IllegalArgumentException e) {
@@ -121,25 +123,39 @@ final class RowNumbering implements BlockPipeline.Steps<RowNumbering.Block>, Aut
       block.failures[block.failures.length - 1] = at(block, row, RowCursor.LABEL, e);
       block.failed[block.failures.length - 1] = row;
     }
-    block.numbers.rows = kept;
+    if (rows < block.read) {
+      text.keep(block.kept, rows);
+    }
+    block.numbers.rows = rows;
   }
 
   @Override
   public void field(Block block, int field) {
-    RowBlock text = block.text;
-    int[] numbers = block.numbers.columns[1 + field];
-    int i = 0;
     try {
-      for (; i < block.numbers.rows; i++) {
-        int row = block.kept[i];
-        numbers[i] = values.number(field, text.bytes(), text.start(row, 1 + field), text.end(row, 1 + field));
-      }
+      number(block, field, 0, block.numbers.rows);
     } catch (IllegalArgumentException e) {
-      block.failures[field] = at(block, block.kept[i], field, e);
+      findFailure(block, field);
     } catch (RuntimeException e) {
       block.failures[field] = e;
+      block.failed[field] = 0;
     }
-    block.failed[field] = block.failures[field] == null ? 0 : block.kept[i];
+  }
+
+  private void number(Block block, int field, int row, int count) {
+    RowBlock text = block.text;
+    values.numbers(field, text.bytes(), text.stretches(), text.first(1 + field) + row, count, block.numbers.columns[1 + field]);
+  }
+
+  /** One row after the other, to learn which is the first that cannot be numbered. */
+  private void findFailure(Block block, int field) {
+    for (int row = 0; block.failures[field] == null; row++) {
+      try {
+        number(block, field, row, 1);
+      } catch (IllegalArgumentException e) {
+        block.failures[field] = at(block, block.kept[row], field, e);
+        block.failed[field] = block.kept[row];
+      }
+    }
   }
 
   private static DataException at(Block block, int row, int field, IllegalArgumentException e) {
@@ -152,7 +168,6 @@ final class RowNumbering implements BlockPipeline.Steps<RowNumbering.Block>, Aut
   public void drain(Block block) {
     int first = -1;
     for (int i = 0; i < block.failures.length; i++) {
-      // A row that is not there, or has no label, has no bad field.
       if (block.failures[i] != null && (first < 0 || block.failed[i] < block.failed[first])) {
         first = i;
       }
@@ -161,7 +176,7 @@ final class RowNumbering implements BlockPipeline.Steps<RowNumbering.Block>, Aut
       throw block.failures[first];
     }
     file.write(block.numbers);
-    rows += block.text.rows();
+    rows += block.read;
   }
 
   @Override

@@ -19,11 +19,12 @@ public enum Bucketizer {
   /** The convention of FuxiCTR: empty is 0; v &gt; 2 is ⌊ln(v)²⌋; any other v is v: 1 and 2 share buckets with larger numbers. */
   LOG2_ZERO("0", v -> v > 2 ? squaredLog(v) : (long) v);
 
-  private static final int SMALL = 1 << 12;
+  /** Whole numbers below this, as most counts are, are small. */
+  static final int SMALL = 1 << 12;
 
   private final byte[] missing;
   private final DoubleToLongFunction bucket;
-  private final byte[][] small; // buckets of the whole numbers from 0, as most counts are
+  private final byte[][] small; // buckets of the small whole numbers from 0
 
   Bucketizer(String missing, DoubleToLongFunction bucket) {
     this.missing = missing.getBytes(StandardCharsets.US_ASCII);

@@ -66,6 +66,31 @@ public record Field(String name, FieldKind kind, Bucketizer bucketizer, int minC
     return index.number(bucket, 0, bucket.length);
   }
 
+  /**
+   * What {@link #number} gives for many column texts, see {@link EncoderBuilder#numbers}.
+   *
+   * @param known for small whole numbers what the index said of their buckets, plus 1; 0 = not yet asked
+   */
+  void numbers(ValueIndex index, int[] known, byte[] utf8, long[] stretches, int first, int count, int[] numbers) {
+    if (kind == FieldKind.CATEGORICAL) {
+      index.numbers(utf8, stretches, first, count, numbers);
+      return;
+    }
+    for (int i = 0; i < count; i++) {
+      int from = (int) (stretches[first + i] >>> Integer.SIZE);
+      int to = (int) stretches[first + i];
+      int small = bucketizer == Bucketizer.NONE ? -1 : Decimal.small(utf8, from, to, known.length);
+      if (small < 0) {
+        numbers[i] = number(index, utf8, from, to);
+      } else {
+        if (known[small] == 0) {
+          known[small] = 1 + number(index, utf8, from, to);
+        }
+        numbers[i] = known[small] - 1;
+      }
+    }
+  }
+
   private static ConfigurationException invalid(String name, String reason) {
     return new ConfigurationException("field '" + name + "': " + reason);
   }

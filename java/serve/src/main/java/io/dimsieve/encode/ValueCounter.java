@@ -14,11 +14,19 @@ final class ValueCounter implements ValueIndex {
     return values.add(utf8, from, to);
   }
 
-  void count(int number) {
-    if (number >= counts.length) {
+  @Override
+  public void numbers(byte[] utf8, long[] stretches, int first, int count, int[] numbers) {
+    values.add(utf8, stretches, first, count, numbers);
+  }
+
+  /** Counts {@code numbers[rows[i]]} for the first so many i. */
+  void count(int[] numbers, int[] rows, int length) {
+    if (counts.length < values.size()) {
       counts = Arrays.copyOf(counts, Math.max(values.size(), counts.length + (counts.length >> 1)));
     }
-    counts[number]++;
+    for (int i = 0; i < length; i++) {
+      counts[numbers[rows[i]]]++;
+    }
   }
 
   private long counted(int number) {

@@ -5,18 +5,22 @@ import java.util.Arrays;
 
 /**
  * Distinct values numbered 0, 1, … in the order they were added. Layout: the UTF-8 bytes end to end, their offsets, and an open
- * addressing index (linear probing, at most three quarters full). A slot holds the value's hash in its upper and number + 1 in
- * its lower 32 bits, 0 = free, so that a probe reads the bytes of hardly any other value. About 24 bytes a value plus its bytes.
+ * addressing index (linear probing, at most three quarters full). A slot is two words, so that a value of up to eight bytes is
+ * found in one cache line: {@link Words#head its first bytes}; then, from above, 28 bits of its hash, min(length, 9) in 4 bits,
+ * number + 1 in 32 bits, all 0 = free. About 40 bytes a value plus its bytes.
  */
 final class ValueSet {
 
   private static final int MAX_BYTES = Integer.MAX_VALUE - 8;
-  private static final int MAX_SIZE = 1 << 28;
+  private static final int MAX_SIZE = 3 << 26; // 2^28 slots
+  private static final int LENGTH_BITS = 4;
+  private static final int LONG = 9; // length of a value that does not fit into its slot
 
   private byte[] utf8;
   private long[] offsets;
   private long[] slots;
   private int size;
+  private long touched;
 
   ValueSet() {
     this(new byte[256], new long[17], 0);
@@ -25,7 +29,7 @@ final class ValueSet {
   private ValueSet(byte[] utf8, long[] offsets, int expected) {
     this.utf8 = utf8;
     this.offsets = offsets;
-    this.slots = new long[Math.max(32, Integer.highestOneBit(Math.max(1, expected + expected / 3)) << 1)];
+    this.slots = new long[2 * Math.max(32, Integer.highestOneBit(Math.max(1, expected + expected / 3)) << 1)];
   }
 
   /**
@@ -38,12 +42,12 @@ final class ValueSet {
     }
     ValueSet set = new ValueSet(utf8, offsets, offsets.length - 1);
     for (int i = 0; i < offsets.length - 1; i++) {
-      int hash = Words.hash(utf8, set.start(i), set.end(i));
-      int slot = set.slot(hash, utf8, set.start(i), set.end(i));
-      if (set.slots[slot] != 0) {
+      int key = key(utf8, set.start(i), set.end(i));
+      int slot = set.slot(key, utf8, set.start(i), set.end(i));
+      if (set.slots[slot + 1] != 0) {
         throw new IllegalArgumentException("value " + i + " '" + set.value(i) + "' is given twice");
       }
-      set.slots[slot] = entry(hash, ++set.size);
+      set.take(slot, key, Words.head(utf8, set.start(i), set.end(i)));
     }
     return set;
   }
@@ -79,22 +83,54 @@ final class ValueSet {
 
   /** Number of a value, -1 when it is absent. */
   int find(byte[] bytes, int from, int to) {
-    return (int) slots[slot(Words.hash(bytes, from, to), bytes, from, to)] - 1;
+    return (int) slots[slot(key(bytes, from, to), bytes, from, to) + 1] - 1;
   }
 
   /** Number of a value, added when absent. IllegalStateException when the bytes would pass 2 GiB. */
   int add(byte[] bytes, int from, int to) {
-    int hash = Words.hash(bytes, from, to);
-    int slot = slot(hash, bytes, from, to);
-    if (slots[slot] == 0) {
-      append(bytes, from, to - from);
-      slots[slot] = entry(hash, size);
-      if (size > slots.length / 4 * 3) {
-        grow();
-      }
-      return size - 1;
+    return add(key(bytes, from, to), bytes, from, to);
+  }
+
+  /**
+   * Numbers of values, added when absent. Every slot is asked for before the first is looked at: in a loop without a branch,
+   * several cache misses are waited for at once.
+   *
+   * @param stretches of the values, see {@link EncoderBuilder#numbers}
+   * @param numbers receives the number of each of {@code count} stretches from {@code first} on
+   */
+  void add(byte[] bytes, long[] stretches, int first, int count, int[] numbers) {
+    for (int i = 0; i < count; i++) {
+      long stretch = stretches[first + i];
+      numbers[i] = key(bytes, (int) (stretch >>> Integer.SIZE), (int) stretch);
     }
-    return (int) slots[slot] - 1;
+    touch(numbers, count);
+    for (int i = 0; i < count; i++) {
+      long stretch = stretches[first + i];
+      numbers[i] = add(numbers[i], bytes, (int) (stretch >>> Integer.SIZE), (int) stretch);
+    }
+  }
+
+  private void touch(int[] keys, int count) {
+    int mask = slots.length / 2 - 1;
+    long sum = 0;
+    for (int i = 0; i < count; i++) {
+      sum += slots[2 * (keys[i] >>> LENGTH_BITS & mask)];
+    }
+    touched = sum; // so that the loop is not left out
+  }
+
+  private int add(int key, byte[] bytes, int from, int to) {
+    int slot = slot(key, bytes, from, to);
+    int found = (int) slots[slot + 1];
+    if (found != 0) {
+      return found - 1;
+    }
+    append(bytes, from, to - from);
+    take(slot, key, Words.head(bytes, from, to));
+    if (size > slots.length / 8 * 3) {
+      grow();
+    }
+    return size - 1;
   }
 
   private void append(byte[] bytes, int from, int length) {
@@ -109,41 +145,51 @@ final class ValueSet {
     if (size + 2 > offsets.length) {
       offsets = Arrays.copyOf(offsets, offsets.length + (offsets.length >> 1) + 1);
     }
-    offsets[++size] = end;
+    offsets[size + 1] = end;
   }
 
-  // Distinct values find their new slots by their hashes alone.
+  private void take(int slot, int key, long head) {
+    slots[slot] = head;
+    slots[slot + 1] = (long) key << Integer.SIZE | ++size;
+  }
+
+  // Distinct values find their new slots by their keys alone.
   private void grow() {
     long[] old = slots;
-    slots = new long[old.length << 1];
-    int mask = slots.length - 1;
-    for (long entry : old) {
-      int slot = (int) (entry >>> Integer.SIZE) & mask;
-      while (entry != 0 && slots[slot] != 0) {
-        slot = slot + 1 & mask;
-      }
-      if (entry != 0) {
-        slots[slot] = entry;
-      }
-    }
-  }
-
-  private static long entry(int hash, int oneBased) {
-    return (long) hash << Integer.SIZE | oneBased;
-  }
-
-  /** The slot of a value, or the free one where it belongs. */
-  private int slot(int hash, byte[] bytes, int from, int to) {
-    int mask = slots.length - 1;
-    for (int slot = hash & mask; ; slot = slot + 1 & mask) {
-      long entry = slots[slot];
-      if (entry == 0 || (int) (entry >>> Integer.SIZE) == hash && matches((int) entry - 1, bytes, from, to)) {
-        return slot;
+    slots = new long[2 * old.length];
+    int mask = slots.length / 2 - 1;
+    for (int i = 0; i < old.length; i += 2) {
+      if (old[i + 1] != 0) {
+        int slot = (int) (old[i + 1] >>> Integer.SIZE + LENGTH_BITS) & mask;
+        while (slots[2 * slot + 1] != 0) {
+          slot = slot + 1 & mask;
+        }
+        slots[2 * slot] = old[i];
+        slots[2 * slot + 1] = old[i + 1];
       }
     }
   }
 
-  private boolean matches(int number, byte[] bytes, int from, int to) {
-    return end(number) - start(number) == to - from && Words.equal(utf8, start(number), bytes, from, to - from);
+  /** The upper half of a slot's second word. */
+  private static int key(byte[] bytes, int from, int to) {
+    return Words.hash(bytes, from, to) << LENGTH_BITS | Math.min(to - from, LONG);
+  }
+
+  /** Where the slot of a value begins, or the free one where it belongs. */
+  private int slot(int key, byte[] bytes, int from, int to) {
+    long head = Words.head(bytes, from, to);
+    int mask = slots.length / 2 - 1;
+    for (int slot = key >>> LENGTH_BITS & mask; ; slot = slot + 1 & mask) {
+      long second = slots[2 * slot + 1];
+      if (second == 0 || (int) (second >>> Integer.SIZE) == key && slots[2 * slot] == head && sameRest((int) second - 1, bytes, from, to)) {
+        return 2 * slot;
+      }
+    }
+  }
+
+  private boolean sameRest(int number, byte[] bytes, int from, int to) {
+    int length = to - from;
+    return length <= Long.BYTES || end(number) - start(number) == length
+        && Words.equal(utf8, start(number) + Long.BYTES, bytes, from + Long.BYTES, length - Long.BYTES);
   }
 }

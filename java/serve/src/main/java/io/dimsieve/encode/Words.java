@@ -12,37 +12,36 @@ final class Words {
 
   private Words() {}
 
+  /** The first bytes of {@code [from, to)}, eight or as many as there are; zeros above them. */
+  static long head(byte[] bytes, int from, int to) {
+    int length = to - from;
+    if (from + Long.BYTES <= bytes.length) {
+      long word = (long) WORD.get(bytes, from);
+      return length >= Long.BYTES ? word : word & (1L << 8 * length) - 1;
+    }
+    long word = 0;
+    for (int i = to - 1; i >= from; i--) {
+      word = word << 8 | bytes[i] & 0xff;
+    }
+    return word;
+  }
+
   /** Hash of the bytes {@code [from, to)}, for tables in memory only: no file holds it. */
   static int hash(byte[] bytes, int from, int to) {
-    long h = to - from;
-    int at = from;
-    for (; to - at >= Long.BYTES; at += Long.BYTES) {
-      h = fold(h ^ (long) WORD.get(bytes, at));
+    long h = fold(head(bytes, from, to) ^ to - from);
+    for (int at = from + Long.BYTES; at < to; at += Long.BYTES) {
+      h = fold(h ^ head(bytes, at, to));
     }
-    return (int) fold(h ^ rest(bytes, at, to - at));
+    return (int) h;
   }
 
   /** Whether {@code a[i .. i + length)} and {@code b[j .. j + length)} are the same bytes. */
   static boolean equal(byte[] a, int i, byte[] b, int j, int length) {
     int at = 0;
-    for (; length - at >= Long.BYTES; at += Long.BYTES) {
-      if ((long) WORD.get(a, i + at) != (long) WORD.get(b, j + at)) {
-        return false;
-      }
+    while (at < length && head(a, i + at, i + length) == head(b, j + at, j + length)) {
+      at += Long.BYTES;
     }
-    return rest(a, i + at, length - at) == rest(b, j + at, length - at);
-  }
-
-  /** Up to seven bytes, zeros above them. */
-  private static long rest(byte[] bytes, int from, int length) {
-    if (from + Long.BYTES <= bytes.length) {
-      return (long) WORD.get(bytes, from) & (1L << 8 * length) - 1;
-    }
-    long word = 0;
-    for (int i = from + length - 1; i >= from; i--) {
-      word = word << 8 | bytes[i] & 0xff;
-    }
-    return word;
+    return at >= length;
   }
 
   // Both halves of the product, so that every bit of x reaches the low bits.

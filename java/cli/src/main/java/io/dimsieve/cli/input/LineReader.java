@@ -20,7 +20,7 @@ final class LineReader implements AutoCloseable {
   /** Bytes of the longest line that is read. */
   static final int LONGEST = 1 << 24;
 
-  private static final int BUFFER = 1 << 18;
+  private static final int BUFFER = 1 << 17;
   private static final byte[] MARK = {(byte) 0xef, (byte) 0xbb, (byte) 0xbf};
 
   private final Path file;
