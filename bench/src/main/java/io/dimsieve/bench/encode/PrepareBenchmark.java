@@ -33,7 +33,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 2)
 public class PrepareBenchmark {
 
-  @Param("50000")
+  @Param("500000")
   public int rows;
 
   @Param({"1", "2"})

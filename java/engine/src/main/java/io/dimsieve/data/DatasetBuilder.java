@@ -17,8 +17,8 @@ import java.util.function.IntFunction;
 /**
  * Turns raw rows into a dataset file. The source is read once, into a temporary file of numbers beside the output ({@link
  * RowNumbering}); from there values are counted (those of the training rows), and numbers become ids, the most frequent value
- * first ({@link NumberedRows}). Memory holds the distinct values and a few blocks of rows. The bytes do not depend on the number
- * of threads.
+ * first ({@link NumberedRows}). Memory holds the distinct values and a few blocks of rows, the temporary file 12 + 4F bytes a row
+ * of F fields. The bytes do not depend on the number of threads.
  */
 public final class DatasetBuilder {
 

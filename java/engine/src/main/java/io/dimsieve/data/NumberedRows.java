@@ -7,6 +7,8 @@ import java.util.function.IntFunction;
 /** The rows of a {@link NumberFile}, divided among the parts anew in each pass over them. */
 final class NumberedRows {
 
+  private static final int TILE = 16;
+
   /** Rows and where they go. */
   private static final class Block {
 
@@ -73,6 +75,7 @@ final class NumberedRows {
    */
   void write(int[][] ids, DatasetWriter writer) {
     int[] row = new int[1 + fields];
+    int[] tile = new int[TILE * row.length]; // few rows at a time, so that reading a column touches few pages
     run("encode", new Pass() {
       @Override
       public void field(Block block, int field) {
@@ -84,11 +87,18 @@ final class NumberedRows {
 
       @Override
       void take(Block block) {
-        for (int i = 0; i < block.numbers.rows; i++) {
+        for (int first = 0; first < block.numbers.rows; first += TILE) {
+          int count = Math.min(TILE, block.numbers.rows - first);
           for (int column = 0; column < row.length; column++) {
-            row[column] = block.numbers.columns[column][i];
+            int[] values = block.numbers.columns[column];
+            for (int i = 0; i < count; i++) {
+              tile[i * row.length + column] = values[first + i];
+            }
           }
-          writer.append(block.parts[i], row);
+          for (int i = 0; i < count; i++) {
+            System.arraycopy(tile, i * row.length, row, 0, row.length);
+            writer.append(block.parts[first + i], row);
+          }
         }
       }
     });

@@ -12,13 +12,16 @@ public final class RowBlock {
   /** Bytes after which a block is full, unless a single row has more. */
   public static final int BYTES = 1 << 17;
 
+  private static final int TILE = 16;
   private static final int MAX_ROWS = 1 << 12;
   private static final int MAX_COLUMNS = 1 << 16; // of all rows together
 
   private final int columns;
   private byte[] bytes = new byte[BYTES];
   private int used;
-  private final long[] stretches; // [columns][capacity]
+  private final long[] stretches; // [columns][capacity], of the first settled rows
+  private final long[] tile; // [TILE][columns], of the other rows: so few that writing a row touches few pages
+  private int settled;
   private final long[] times;
   private int rows;
   private int next; // column of the row that has been begun
@@ -28,6 +31,7 @@ public final class RowBlock {
     columns = 1 + fields;
     times = new long[Math.max(1, Math.min(MAX_ROWS, MAX_COLUMNS / columns))];
     stretches = new long[columns * times.length];
+    tile = new long[columns * TILE];
   }
 
   /** Most rows a block can have. */
@@ -47,17 +51,30 @@ public final class RowBlock {
 
   /** Where in {@link #bytes} a value starts. */
   public int start(int row, int column) {
-    return (int) (stretches[first(column) + row] >>> Integer.SIZE);
+    return (int) (stretches()[first(column) + row] >>> Integer.SIZE);
   }
 
   /** Where in {@link #bytes} a value ends. */
   public int end(int row, int column) {
-    return (int) stretches[first(column) + row];
+    return (int) stretches()[first(column) + row];
   }
 
-  /** Start (upper 32 bits) and end (lower 32 bits) of all values, column by column. */
+  /** Start (upper 32 bits) and end (lower 32 bits) of all values, column by column. Before several threads read a block, one has to. */
   long[] stretches() {
+    if (settled < rows) {
+      settle();
+    }
     return stretches;
+  }
+
+  private void settle() {
+    for (int column = 0; column < columns; column++) {
+      int to = first(column) + settled;
+      for (int i = 0; i < rows - settled; i++) {
+        stretches[to + i] = tile[i * columns + column];
+      }
+    }
+    settled = rows;
   }
 
   /** Where in {@link #stretches} a column begins. */
@@ -78,6 +95,7 @@ public final class RowBlock {
   /** Leaves no row. */
   public void clear() {
     rows = 0;
+    settled = 0;
     next = 0;
     used = 0;
   }
@@ -94,7 +112,7 @@ public final class RowBlock {
 
   /** Adds the next column of the row that has been begun: a stretch of {@link #bytes}. */
   public void add(int start, int end) {
-    stretches[first(next++) + rows] = (long) start << Integer.SIZE | end;
+    tile[(rows - settled) * columns + next++] = (long) start << Integer.SIZE | end;
   }
 
   /** Adds the next column of the row that has been begun, null when missing; the text is appended to {@link #bytes}. */
@@ -113,6 +131,7 @@ public final class RowBlock {
 
   /** Leaves only some rows: the first of these, in ascending order. */
   void keep(int[] kept, int count) {
+    stretches();
     for (int i = 0; i < count; i++) {
       times[i] = times[kept[i]];
       for (int column = 0; column < columns; column++) {
@@ -120,6 +139,7 @@ public final class RowBlock {
       }
     }
     rows = count;
+    settled = count;
   }
 
   /** Ends a row all of whose columns were added. */
@@ -134,5 +154,8 @@ public final class RowBlock {
     }
     times[rows++] = time;
     next = 0;
+    if (rows - settled == TILE) {
+      settle();
+    }
   }
 }

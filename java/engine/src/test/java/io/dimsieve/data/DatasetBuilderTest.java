@@ -115,7 +115,8 @@ class DatasetBuilderTest {
       table.add(new String[] {"" + (1 + random.nextInt(5)), "city " + value % 5000, number, "" + value});
     }
     Schema schema = new Schema(new LabelRule("rating", 3.0, 3.0), List.of(
-        Field.categorical("city", 2), Field.numeric("price", Bucketizer.LOG2_NULL, 1), new Field("hash", FieldKind.CATEGORICAL, Bucketizer.NONE, 1, 97)));
+        Field.categorical("city", 2), Field.numeric("price", Bucketizer.LOG2_NULL, 1),
+        new Field("hash", FieldKind.CATEGORICAL, Bucketizer.NONE, 1, 97)));
     TableRows rows = new TableRows("table", table, List.of());
     byte[] first = null;
     for (int threads : new int[] {1, 2, 5}) {

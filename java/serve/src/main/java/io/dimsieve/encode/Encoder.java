@@ -109,7 +109,10 @@ public final class Encoder {
     return encode(field, utf8, 0, utf8.length);
   }
 
-  /** The table row of a value whose column text is {@code utf8[from .. to)}, empty when missing. Allocates nothing for categories and small numbers. */
+  /**
+   * The table row of a value whose column text is {@code utf8[from .. to)}, empty when missing; otherwise as the other method.
+   * Allocates nothing for categories and small numbers.
+   */
   public int encode(int field, byte[] utf8, int from, int to) {
     return fields[field].number(indexes[field], utf8, from, to);
   }

@@ -10,10 +10,12 @@ import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 
 /**
- * Lines of a text file, ended by LF or CRLF, the last one also by the end of the file. Strict UTF-8, without NUL; a byte-order mark is skipped. A line is a
- * stretch of a buffer of whole and begun lines, which may be the caller's ({@link #continueIn}); behind a line {@link Words} may read eight bytes.
+ * Lines of a text file, ended by LF or CRLF, the last one also by the end of the file. Strict UTF-8, without NUL; a byte-order mark is skipped.
+ * A line is a stretch of a buffer of whole and begun lines, which may be the caller's ({@link #continueIn}); behind a line {@link Words} may read
+ * eight bytes.
  */
 final class LineReader implements AutoCloseable {
 
@@ -137,7 +139,7 @@ final class LineReader implements AutoCloseable {
 
   private void check() {
     int begin = from;
-    if (number == 1 && to - from >= MARK.length && java.util.Arrays.equals(buffer, from, from + MARK.length, MARK, 0, MARK.length)) {
+    if (number == 1 && to - from >= MARK.length && Arrays.equals(buffer, from, from + MARK.length, MARK, 0, MARK.length)) {
       from += MARK.length;
     }
     for (int i = from; i < to; i++) {

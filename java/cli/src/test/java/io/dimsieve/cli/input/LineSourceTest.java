@@ -134,7 +134,9 @@ class LineSourceTest {
     });
     assertSameBytes("libffm", ffm.toString(), line -> {
       String[] parts = line.trim().split("\\s+");
-      return parts.length == 2 ? new String[] {"1", null, null, "1"} : new String[] {label.apply(parts[0]), parts[2].split(":")[1], parts[1].split(":")[1], null};
+      return parts.length == 2
+          ? new String[] {"1", null, null, "1"}
+          : new String[] {label.apply(parts[0]), parts[2].split(":")[1], parts[1].split(":")[1], null};
     });
   }
 
@@ -146,7 +148,8 @@ class LineSourceTest {
     assertRefused(":5001:1: label 'label': '7' is neither 0 nor 1", good + bad + "x\n");
     assertRefused(":5001: 1 columns, expected 40", good + "x\n" + bad);
     assertRefused(":5001:2: field 'I1': 'x' is not a finite decimal number", good + "1\tx" + "\t".repeat(38) + "\n" + good + "x\n");
-    assertRefused(":5001:14: field 'I13': '\u00bd' is not a finite decimal number", good + "1" + "\t".repeat(13) + "\u00bd" + "\t".repeat(26) + "\n" + bad);
+    String half = "1" + "\t".repeat(13) + "\u00bd" + "\t".repeat(26) + "\n";
+    assertRefused(":5001:14: field 'I13': '\u00bd' is not a finite decimal number", good + half + bad);
     assertRefused(":5001: byte 3 is NUL; the file is binary, UTF-16 or damaged", good + "1\t\0\n" + bad);
   }
 
