@@ -24,7 +24,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** What {@code dimsieve prepare --format criteo} does: vocabularies, then ids, then the file, which is verified when it is opened. */
+/** What {@code dimsieve prepare --format criteo} does: numbers of values, vocabularies, ids, and the file, which is verified when it is opened. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)
@@ -33,8 +33,11 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 2)
 public class PrepareBenchmark {
 
-  @Param("50000")
+  @Param("500000")
   public int rows;
+
+  @Param({"1", "2"})
+  public int threads;
 
   private Path folder;
   private Path input;
@@ -67,8 +70,8 @@ public class PrepareBenchmark {
   private long prepare() {
     CriteoReader reader = new CriteoReader();
     Schema schema = reader.schema(input);
-    try (Dataset dataset = DatasetBuilder.build(
-        reader.open(input, schema, null), schema, Split.random(1, 8, 1, 1), folder.resolve("rows.ds"), Progress.NONE)) {
+    try (Dataset dataset = new DatasetBuilder(schema, threads, Progress.NONE)
+        .build(reader.open(input, schema, null), Split.random(1, 8, 1, 1), folder.resolve("rows.ds"))) {
       return dataset.rows(Part.TRAIN) + dataset.rows(Part.VALIDATION) + dataset.rows(Part.TEST);
     }
   }

@@ -148,8 +148,8 @@ final class DemoCommand implements Callable<Integer> {
       Files.copy(in, parquet, StandardCopyOption.REPLACE_EXISTING);
     }
     Schema schema = new Schema(LabelRule.binary("late"), FIELDS.stream().map(name -> Field.categorical(name, MIN_COUNT)).toList());
-    return DatasetBuilder.build(
-        Inputs.of("parquet").open(parquet, schema, QUERY), schema, Split.byOrder(8, 1, 1), folder.resolve("flights.ds"), main.progress());
+    return new DatasetBuilder(schema, Runtime.getRuntime().availableProcessors(), main.progress())
+        .build(Inputs.of("parquet").open(parquet, schema, QUERY), Split.byOrder(8, 1, 1), folder.resolve("flights.ds"));
   }
 
   /** Microseconds per row when test rows are scored one by one, as a server would. */

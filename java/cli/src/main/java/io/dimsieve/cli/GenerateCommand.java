@@ -3,6 +3,7 @@ package io.dimsieve.cli;
 import io.dimsieve.ConfigurationException;
 import io.dimsieve.data.Dataset;
 import io.dimsieve.data.Part;
+import io.dimsieve.data.RowBlock;
 import io.dimsieve.data.RowCursor;
 import io.dimsieve.data.Split;
 import io.dimsieve.data.SyntheticRows;
@@ -22,7 +23,6 @@ import picocli.CommandLine.ParentCommand;
     description = "Makes synthetic rows with a known number of dimensions per field: Criteo-shaped, or of given cardinalities.")
 final class GenerateCommand implements Callable<Integer> {
 
-  private static final int TEXT_BUFFER = 1 << 20;
 
   @ParentCommand private Main main;
 
@@ -80,19 +80,17 @@ final class GenerateCommand implements Callable<Integer> {
     StringBuilder lines = new StringBuilder("label");
     source.schema().fields().forEach(field -> lines.append('\t').append(field.name()));
     lines.append('\n');
+    flush(lines, channel);
+    RowBlock rows = new RowBlock(fields);
     try (RowCursor cursor = source.open()) {
-      while (cursor.next()) {
-        lines.append(cursor.label());
-        for (int f = 0; f < fields; f++) {
-          lines.append('\t').append(cursor.value(f));
-        }
-        lines.append('\n');
-        if (lines.length() > TEXT_BUFFER) {
-          flush(lines, channel);
+      for (; cursor.read(rows); flush(lines, channel)) {
+        for (int row = 0; row < rows.rows(); row++) {
+          for (int column = 0; column <= fields; column++) {
+            lines.append(rows.text(row, column)).append(column == fields ? '\n' : '\t');
+          }
         }
       }
     }
-    flush(lines, channel);
   }
 
   private static void flush(StringBuilder lines, FileChannel channel) throws java.io.IOException {

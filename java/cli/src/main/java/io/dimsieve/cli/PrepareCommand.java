@@ -53,6 +53,9 @@ final class PrepareCommand implements Callable<Integer> {
   @Option(names = "--split-seed", defaultValue = "2021", description = "seed of the random split (default: ${DEFAULT-VALUE})")
   private long seed;
 
+  @Option(names = "--threads", description = "threads that encode; the dataset does not depend on it (default: all cores)")
+  private Integer threads;
+
   @Option(names = {"-o", "--output"}, required = true, paramLabel = "DATASET", description = "dataset file to write")
   private Path output;
 
@@ -74,6 +77,7 @@ final class PrepareCommand implements Callable<Integer> {
   }
 
   private Dataset build(InputFormat reader, Schema columns) {
+    DatasetBuilder builder = new DatasetBuilder(columns, threads == null ? Runtime.getRuntime().availableProcessors() : threads, main.progress());
     RowSource rows = reader.open(input, columns, query);
     if (validation == null && test == null) {
       if (shares.size() != 3) {
@@ -82,7 +86,7 @@ final class PrepareCommand implements Callable<Integer> {
       Split split = byOrder
           ? Split.byOrder(shares.get(0), shares.get(1), shares.get(2))
           : Split.random(seed, shares.get(0), shares.get(1), shares.get(2));
-      return DatasetBuilder.build(rows, columns, split, output, main.progress());
+      return builder.build(rows, split, output);
     }
     if (validation == null || test == null) {
       throw new ConfigurationException("--validation and --test go together");
@@ -91,6 +95,6 @@ final class PrepareCommand implements Callable<Integer> {
     parts.put(Part.TRAIN, rows);
     parts.put(Part.VALIDATION, reader.open(validation, columns, query));
     parts.put(Part.TEST, reader.open(test, columns, query));
-    return DatasetBuilder.build(parts, columns, output, main.progress());
+    return builder.build(parts, output);
   }
 }

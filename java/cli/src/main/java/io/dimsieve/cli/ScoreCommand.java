@@ -2,6 +2,7 @@ package io.dimsieve.cli;
 
 import io.dimsieve.DataException;
 import io.dimsieve.cli.input.Inputs;
+import io.dimsieve.data.RowBlock;
 import io.dimsieve.data.RowCursor;
 import io.dimsieve.encode.Encoder;
 import io.dimsieve.file.AtomicFile;
@@ -52,42 +53,44 @@ final class ScoreCommand implements Callable<Integer> {
     }
   }
 
-  private long score(Scorer scorer, RowCursor rows, FileChannel channel) throws java.io.IOException {
+  private long score(Scorer scorer, RowCursor cursor, FileChannel channel) throws java.io.IOException {
     Encoder encoder = scorer.encoder();
     int fields = encoder.fields();
     int[] ids = new int[BATCH * fields];
     float[] scores = new float[BATCH];
+    RowBlock rows = new RowBlock(fields);
     long total = 0;
-    for (int filled = 0; ; ) {
-      boolean more = rows.next();
-      if (more) {
-        encode(encoder, rows, ids, filled++ * fields);
-      }
-      if (filled == BATCH || !more) {
-        scorer.score(ids, filled, scores);
-        StringBuilder text = new StringBuilder();
-        for (int i = 0; i < filled; i++) {
-          text.append(scores[i]).append('\n');
+    while (cursor.read(rows)) {
+      for (int first = 0; first < rows.rows(); first += BATCH) {
+        int count = Math.min(BATCH, rows.rows() - first);
+        for (int i = 0; i < count; i++) {
+          encode(encoder, cursor, rows, first + i, total + i + 1, ids, i * fields);
         }
-        ByteBuffer bytes = ByteBuffer.wrap(text.toString().getBytes(StandardCharsets.US_ASCII));
-        while (bytes.hasRemaining()) {
-          channel.write(bytes);
-        }
-        total += filled;
-        filled = 0;
+        scorer.score(ids, count, scores);
+        write(scores, count, channel);
+        total += count;
       }
-      if (!more) {
-        return total;
-      }
+    }
+    return total;
+  }
+
+  private static void write(float[] scores, int count, FileChannel channel) throws java.io.IOException {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < count; i++) {
+      text.append(scores[i]).append('\n');
+    }
+    ByteBuffer bytes = ByteBuffer.wrap(text.toString().getBytes(StandardCharsets.US_ASCII));
+    while (bytes.hasRemaining()) {
+      channel.write(bytes);
     }
   }
 
-  private void encode(Encoder encoder, RowCursor rows, int[] ids, int at) {
+  private static void encode(Encoder encoder, RowCursor cursor, RowBlock rows, int row, long number, int[] ids, int at) {
     for (int f = 0; f < encoder.fields(); f++) {
       try {
-        ids[at + f] = encoder.encode(f, rows.value(f));
+        ids[at + f] = encoder.encode(f, rows.bytes(), rows.start(row, 1 + f), rows.end(row, 1 + f));
       } catch (IllegalArgumentException e) {
-        throw new DataException(rows.place(), e.getMessage(), e);
+        throw new DataException(cursor.place(number), e.getMessage(), e);
       }
     }
   }

@@ -13,7 +13,6 @@ final class DatasetWriter implements AutoCloseable {
 
   private final TensorFileWriter file;
   private final TensorSink[] sinks = new TensorSink[Part.values().length];
-  private final long[] missing;
 
   /**
    * Begins the file.
@@ -21,7 +20,6 @@ final class DatasetWriter implements AutoCloseable {
    * @param rows number of rows of each part
    */
   DatasetWriter(Path out, Encoder encoder, long[] rows, String source, String split) {
-    missing = rows.clone();
     TensorLayout layout = new TensorLayout(Dataset.KIND).metadata("source", source).metadata("split", split);
     EncoderTensors.declare(layout, encoder);
     for (Part part : Part.values()) {
@@ -34,14 +32,8 @@ final class DatasetWriter implements AutoCloseable {
     }
   }
 
-  /** Whether the part is complete. */
-  boolean isFull(Part part) {
-    return missing[part.ordinal()] == 0;
-  }
-
   /** Appends a row: label (0 or 1), then one id a field. */
   void append(Part part, int[] row) {
-    missing[part.ordinal()]--;
     sinks[part.ordinal()].append(row);
   }
 

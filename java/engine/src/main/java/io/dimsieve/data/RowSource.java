@@ -1,8 +1,6 @@
 package io.dimsieve.data;
 
-/**
- * A table of raw rows, such as a CSV file. It is read several times (count, then encode) and must give the same rows each time.
- */
+/** A table of raw rows, such as a CSV file. */
 public interface RowSource {
 
   /**

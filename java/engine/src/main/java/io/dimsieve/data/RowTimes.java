@@ -3,7 +3,7 @@ package io.dimsieve.data;
 import java.util.Arrays;
 import org.agrona.collections.Long2LongCounterMap;
 
-/** How many rows have each {@link RowCursor#order time}; memory grows with the number of distinct times only. */
+/** How many rows have each {@link RowBlock#endRow(long) time}; memory grows with the number of distinct times only. */
 final class RowTimes {
 
   private final Long2LongCounterMap counts = new Long2LongCounterMap(0);

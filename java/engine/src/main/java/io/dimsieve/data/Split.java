@@ -45,7 +45,7 @@ public final class Split {
   }
 
   /**
-   * The earliest rows train, the latest test: of n rows ranked by {@link RowCursor#order}, then by place in the source, rank r
+   * The earliest rows train, the latest test: of n rows ranked by their {@link RowBlock#endRow(long) times}, then by place in the source, rank r
    * trains when r &lt; ⌊n·train/total⌋, else validates when r &lt; ⌊n·(train + validation)/total⌋.
    */
   public static Split byOrder(int train, int validation, int test) {
@@ -57,12 +57,7 @@ public final class Split {
     return note;
   }
 
-  /** Whether {@link #partition} must know all rows' times. */
-  boolean needsTimes() {
-    return byOrder;
-  }
-
-  /** Starts at the first row; {@code times} may be null unless {@link #needsTimes}. */
+  /** Starts at the first row of those whose times these are. */
   Partition partition(RowTimes times) {
     if (byOrder) {
       RowTimes.Cut trained = times.cut(share(times.rows(), train));

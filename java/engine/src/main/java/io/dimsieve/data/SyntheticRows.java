@@ -114,7 +114,7 @@ public final class SyntheticRows implements RowSource {
    */
   public Dataset write(Path out, Split split, Progress progress) {
     RowTimes times = new RowTimes();
-    for (long row = 0; split.needsTimes() && row < rows; row++) {
+    for (long row = 0; row < rows; row++) {
       times.add(0);
     }
     long[] counts = new long[Part.values().length];
@@ -163,31 +163,24 @@ public final class SyntheticRows implements RowSource {
 
     private final SplittableRandom random = random();
     private final int[] row = new int[1 + cardinalities.length];
-    private long line;
+    private long drawn;
 
     @Override
-    public boolean next() {
-      if (line == rows) {
-        return false;
+    public boolean read(RowBlock block) {
+      block.clear();
+      for (; !block.isFull() && drawn < rows; drawn++) {
+        model.draw(random, row);
+        for (int value : row) {
+          block.add(Integer.toString(value));
+        }
+        block.endRow();
       }
-      line++;
-      model.draw(random, row);
-      return true;
+      return block.rows() > 0;
     }
 
     @Override
-    public String value(int field) {
-      return Integer.toString(row[1 + field]);
-    }
-
-    @Override
-    public String label() {
-      return Integer.toString(row[0]);
-    }
-
-    @Override
-    public String place() {
-      return name() + ":" + line;
+    public String place(long number) {
+      return name() + ":" + number;
     }
 
     @Override

@@ -23,10 +23,14 @@ class SyntheticRowsTest {
     Path path = directory.resolve("direct");
     try (Dataset dataset = rows.write(path, Split.byOrder(1, 0, 0), Progress.NONE); RowCursor cursor = rows.open()) {
       int[] values = DatasetBuilderTest.read(dataset, Part.TRAIN);
-      for (int row = 0; cursor.next(); row++) {
-        assertEquals(cursor.label(), Integer.toString(values[row * 5]));
-        for (int field = 0; field < 4; field++) {
-          assertEquals(values[row * 5 + 1 + field], dataset.encoder().encode(field, cursor.value(field)));
+      RowBlock block = new RowBlock(4);
+      for (int before = 0; cursor.read(block); before += block.rows()) {
+        for (int row = 0; row < block.rows(); row++) {
+          int at = 5 * (before + row);
+          assertEquals(block.text(row, 0), Integer.toString(values[at]));
+          for (int field = 0; field < 4; field++) {
+            assertEquals(values[at + 1 + field], dataset.encoder().encode(field, block.text(row, 1 + field)));
+          }
         }
       }
       assertEquals(3000 * 5, values.length);
@@ -42,7 +46,7 @@ class SyntheticRowsTest {
     SyntheticRows rows = new SyntheticRows(4, 5000, 1, new int[] {5, 9}, new int[] {1, 1});
     Split split = Split.random(1, 8, 1, 1);
     try (Dataset direct = rows.write(directory.resolve("a"), split, Progress.NONE);
-        Dataset built = DatasetBuilder.build(rows, rows.schema(), split, directory.resolve("b"), Progress.NONE)) {
+        Dataset built = new DatasetBuilder(rows.schema(), 1, Progress.NONE).build(rows, split, directory.resolve("b"))) {
       for (Part part : Part.values()) {
         assertEquals(direct.rows(part), built.rows(part));
       }
@@ -58,10 +62,13 @@ class SyntheticRowsTest {
     int clicks = 0;
     int[] first = new int[39];
     try (RowCursor cursor = rows.open()) {
-      while (cursor.next()) {
-        clicks += Integer.parseInt(cursor.label());
-        for (int field = 0; field < 39; field++) {
-          first[field] += cursor.value(field).equals("1") ? 1 : 0;
+      RowBlock block = new RowBlock(39);
+      while (cursor.read(block)) {
+        for (int row = 0; row < block.rows(); row++) {
+          clicks += Integer.parseInt(block.text(row, 0));
+          for (int field = 0; field < 39; field++) {
+            first[field] += block.text(row, 1 + field).equals("1") ? 1 : 0;
+          }
         }
       }
     }

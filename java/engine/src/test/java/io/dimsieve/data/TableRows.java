@@ -13,37 +13,28 @@ record TableRows(String name, List<String[]> table, List<Long> times) implements
   @Override
   public RowCursor open() {
     return new RowCursor() {
-      private int line = -1;
+      private int row;
 
       @Override
-      public boolean next() {
-        return ++line < table.size();
+      public boolean read(RowBlock block) {
+        block.clear();
+        for (; !block.isFull() && row < table.size(); row++) {
+          for (String value : table.get(row)) {
+            block.add(value.equals("?") ? null : value);
+          }
+          block.endRow(times.isEmpty() ? 0 : times.get(row));
+        }
+        return block.rows() > 0;
       }
 
       @Override
-      public String value(int field) {
-        String value = table.get(line)[1 + field];
-        return value.equals("?") ? null : value;
-      }
-
-      @Override
-      public String label() {
-        return table.get(line)[0];
-      }
-
-      @Override
-      public String place() {
-        return name + ":" + (line + 1);
+      public String place(long number) {
+        return name + ":" + number;
       }
 
       @Override
       public int column(int field) {
         return field + 2;
-      }
-
-      @Override
-      public long order() {
-        return times.isEmpty() ? 0 : times.get(line);
       }
 
       @Override

@@ -1,23 +1,29 @@
 package io.dimsieve.encode;
 
 import io.dimsieve.ConfigurationException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Maps the text of every field to a row of its table; row 0 is for unknown values. Immutable, for any number of threads. */
 public final class Encoder {
 
+  private static final byte[] MISSING = {};
+
   private final Schema schema;
   private final Field[] fields;
   private final Vocabulary[] vocabularies;
+  private final ValueIndex[] indexes;
   private final int[] rows;
 
   private Encoder(Schema schema, List<Vocabulary> vocabularies) {
     this.schema = schema;
     this.fields = schema.fields().toArray(Field[]::new);
     this.vocabularies = vocabularies.toArray(Vocabulary[]::new);
+    this.indexes = new ValueIndex[fields.length];
     this.rows = new int[fields.length];
     for (int i = 0; i < fields.length; i++) {
+      indexes[i] = fields[i].hashed() ? hash(fields[i]) : this.vocabularies[i];
       rows[i] = fields[i].hashed() ? fields[i].hashBuckets() : this.vocabularies[i].rows();
     }
   }
@@ -84,6 +90,12 @@ public final class Encoder {
     return new Encoder(schema, cut);
   }
 
+  /** How a hashed field numbers its values. */
+  static ValueIndex hash(Field field) {
+    int rows = field.hashBuckets();
+    return (utf8, from, to) -> FeatureHash.row(utf8, from, to, rows);
+  }
+
   /**
    * The table row of a value.
    *
@@ -93,7 +105,15 @@ public final class Encoder {
    * @throws IllegalArgumentException for a malformed number; the message has field name and text
    */
   public int encode(int field, String raw) {
-    String value = fields[field].value(raw);
-    return fields[field].hashed() ? FeatureHash.row(value, rows[field]) : vocabularies[field].id(value);
+    byte[] utf8 = raw == null ? MISSING : raw.getBytes(StandardCharsets.UTF_8);
+    return encode(field, utf8, 0, utf8.length);
+  }
+
+  /**
+   * The table row of a value whose column text is {@code utf8[from .. to)}, empty when missing; otherwise as the other method.
+   * Allocates nothing for categories and small numbers.
+   */
+  public int encode(int field, byte[] utf8, int from, int to) {
+    return fields[field].number(indexes[field], utf8, from, to);
   }
 }

@@ -9,7 +9,7 @@ package io.dimsieve.encode;
  * h ^= h >>> 33;  h *= 0xc4ceb9fe1a85ec53;  h ^= h >>> 33
  * </pre>
  *
- * all modulo 2^64. It works byte by byte, so a text is hashed without encoding it into an array first.
+ * all modulo 2^64.
  */
 public final class FeatureHash {
 
@@ -18,22 +18,7 @@ public final class FeatureHash {
 
   private FeatureHash() {}
 
-  /** Hash of a text. */
-  public static long of(CharSequence value) {
-    long h = OFFSET;
-    for (int i = 0; i < value.length(); ) {
-      int codePoint = Utf8.codePoint(value, i);
-      i += Character.charCount(codePoint);
-      int bytes = Utf8.bytes(codePoint);
-      do {
-        h = (h ^ bytes & 0xff) * PRIME;
-        bytes >>>= 8;
-      } while (bytes != 0);
-    }
-    return mix(h);
-  }
-
-  /** Hash of the bytes {@code [from, to)}; equal to the hash of the text they encode. */
+  /** Hash of the bytes {@code [from, to)}. */
   public static long of(byte[] utf8, int from, int to) {
     long h = OFFSET;
     for (int i = from; i < to; i++) {
@@ -47,8 +32,8 @@ public final class FeatureHash {
    *
    * @param rows table rows, row 0 included; at least 2
    */
-  public static int row(CharSequence value, int rows) {
-    return value.length() == 0 ? 0 : 1 + (int) Long.remainderUnsigned(of(value), rows - 1);
+  public static int row(byte[] utf8, int from, int to, int rows) {
+    return from == to ? 0 : 1 + (int) Long.remainderUnsigned(of(utf8, from, to), rows - 1);
   }
 
   private static long mix(long h) {

@@ -48,20 +48,46 @@ public record Field(String name, FieldKind kind, Bucketizer bucketizer, int minC
   }
 
   /**
-   * The value that is counted, looked up or hashed.
+   * What an index says of the field's value: of the text itself, or of the bucket of the number it is.
    *
-   * @param raw column text; null and empty both mean missing
+   * @param utf8 column text in {@code [from, to)}; empty means missing
    * @throws IllegalArgumentException for a malformed number; the message has field name and text
    */
-  public String value(String raw) {
-    String text = raw == null ? "" : raw;
+  int number(ValueIndex index, byte[] utf8, int from, int to) {
     if (kind == FieldKind.CATEGORICAL) {
-      return text;
+      return index.number(utf8, from, to);
     }
+    byte[] bucket;
     try {
-      return bucketizer.bucket(text);
+      bucket = bucketizer.bucket(utf8, from, to);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("field '" + name + "': " + e.getMessage(), e);
+    }
+    return index.number(bucket, 0, bucket.length);
+  }
+
+  /**
+   * What {@link #number} gives for many column texts, see {@link EncoderBuilder#numbers}.
+   *
+   * @param known for small whole numbers what the index said of their buckets, plus 1; 0 = not yet asked
+   */
+  void numbers(ValueIndex index, int[] known, byte[] utf8, long[] stretches, int first, int count, int[] numbers) {
+    if (kind == FieldKind.CATEGORICAL) {
+      index.numbers(utf8, stretches, first, count, numbers);
+      return;
+    }
+    for (int i = 0; i < count; i++) {
+      int from = (int) (stretches[first + i] >>> Integer.SIZE);
+      int to = (int) stretches[first + i];
+      int small = bucketizer == Bucketizer.NONE ? -1 : Decimal.small(utf8, from, to, known.length);
+      if (small < 0) {
+        numbers[i] = number(index, utf8, from, to);
+      } else {
+        if (known[small] == 0) {
+          known[small] = 1 + number(index, utf8, from, to);
+        }
+        numbers[i] = known[small] - 1;
+      }
     }
   }
 

@@ -32,14 +32,14 @@ public record LabelRule(String column, Double positiveAbove, Double dropEqual) {
   /**
    * The label of a row.
    *
-   * @param raw column text; null means missing, which is malformed
+   * @param utf8 column text in {@code [from, to)}; empty means missing, which is malformed
    * @return 1, 0 or {@link #DROP}
    * @throws IllegalArgumentException when it is not a number, or not 0 or 1 where it must be; the message has column and text
    */
-  public int label(String raw) {
+  public int label(byte[] utf8, int from, int to) {
     double value;
     try {
-      value = Decimal.parse(raw == null ? "" : raw);
+      value = Decimal.parse(utf8, from, to);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("label '" + column + "': " + e.getMessage(), e);
     }
@@ -50,6 +50,7 @@ public record LabelRule(String column, Double positiveAbove, Double dropEqual) {
       return value > positiveAbove ? 1 : 0;
     }
     if (value != 0 && value != 1) {
+      String raw = new String(utf8, from, to - from, StandardCharsets.UTF_8);
       throw new IllegalArgumentException("label '" + column + "': '" + raw + "' is neither 0 nor 1");
     }
     return (int) value;

@@ -11,9 +11,9 @@ import java.util.Objects;
 /**
  * The values of a field and their table rows (ids). Id 0 stands for every value that is not in it; ids 1, 2, … are the values,
  * the most frequent first, equal counts by their UTF-8 bytes. A missing value is the empty text and a value like any other.
- * Immutable; lookups allocate nothing.
+ * Immutable; lookups by bytes allocate nothing.
  */
-public final class Vocabulary {
+public final class Vocabulary implements ValueIndex {
 
   private final ValueSet values;
 
@@ -59,9 +59,16 @@ public final class Vocabulary {
     return values.size() + 1;
   }
 
+  /** Id of the value whose UTF-8 is {@code bytes[from .. to)}, 0 when the vocabulary does not have it. */
+  @Override
+  public int number(byte[] bytes, int from, int to) {
+    return values.find(bytes, from, to) + 1;
+  }
+
   /** Id of a value, 0 when the vocabulary does not have it. */
-  public int id(CharSequence value) {
-    return values.find(value) + 1;
+  public int id(String value) {
+    byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
+    return number(bytes, 0, bytes.length);
   }
 
   /** The value of an id from 1 to rows() − 1; IndexOutOfBoundsException for any other. */

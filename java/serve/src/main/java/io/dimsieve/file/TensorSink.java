@@ -54,9 +54,13 @@ public final class TensorSink {
 
   /** Appends the first values of an array, such as a reused row. */
   public void append(int[] values, int length) {
-    for (int i = 0; i < length; i++) {
-      claim(Integer.BYTES);
-      room(Integer.BYTES).putInt(values[i]);
+    for (int i = 0; i < length; ) {
+      ByteBuffer room = room(Integer.BYTES);
+      int count = Math.min(room.remaining() / Integer.BYTES, length - i);
+      claim(count * Integer.BYTES);
+      room.asIntBuffer().put(values, i, count);
+      room.position(room.position() + count * Integer.BYTES);
+      i += count;
     }
     settle();
   }

@@ -4,12 +4,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 final class BucketizerTest {
+
+  private static String bucket(Bucketizer bucketizer, String raw) {
+    byte[] around = ("7" + raw + "7").getBytes(StandardCharsets.UTF_8);
+    return new String(bucketizer.bucket(around, 1, around.length - 1), StandardCharsets.UTF_8);
+  }
 
   @ParameterizedTest
   @CsvSource({
@@ -19,14 +25,24 @@ final class BucketizerTest {
     "-1e300, -9223372036854775808, -9223372036854775808"
   })
   void followsTheTwoConventions(String raw, String convention1, String convention2) {
-    assertEquals(convention1, Bucketizer.LOG2_NULL.bucket(raw));
-    assertEquals(convention2, Bucketizer.LOG2_ZERO.bucket(raw));
+    assertEquals(convention1, bucket(Bucketizer.LOG2_NULL, raw));
+    assertEquals(convention2, bucket(Bucketizer.LOG2_ZERO, raw));
+  }
+
+  @Test
+  void wholeNumbersFollowTheFormulaWhereverTheyAreLookedUp() {
+    for (int v = 0; v < 3 * Bucketizer.SMALL; v++) {
+      double ln = StrictMath.log(v);
+      long bucket = v > 2 ? (long) (ln * ln) : v - 2;
+      assertEquals(Long.toString(bucket), bucket(Bucketizer.LOG2_NULL, Integer.toString(v)));
+      assertEquals(Long.toString(v > 2 ? bucket : v), bucket(Bucketizer.LOG2_ZERO, Integer.toString(v)));
+    }
   }
 
   @Test
   void noneKeepsTheText() {
-    assertEquals("1.0", Bucketizer.NONE.bucket("1.0"));
-    assertEquals("", Bucketizer.NONE.bucket(""));
+    assertEquals("1.0", bucket(Bucketizer.NONE, "1.0"));
+    assertEquals("", bucket(Bucketizer.NONE, ""));
   }
 
   @ParameterizedTest
@@ -34,7 +50,7 @@ final class BucketizerTest {
   void refusesWhatIsNotAFiniteNumber(Bucketizer bucketizer) {
     String[] malformed = {"NaN", "Infinity", "-Infinity", "1e999", "abc", " 1", "1 ", "1d", "0x1p3", "1,5", "-", ".", "1e", "٣"};
     for (String raw : malformed) {
-      String message = assertThrows(IllegalArgumentException.class, () -> bucketizer.bucket(raw)).getMessage();
+      String message = assertThrows(IllegalArgumentException.class, () -> bucket(bucketizer, raw)).getMessage();
       assertTrue(message.contains("'" + raw + "'"), message);
     }
   }

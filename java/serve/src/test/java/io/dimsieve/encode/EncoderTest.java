@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -57,7 +58,7 @@ final class EncoderTest {
     assertEquals(3, encoder.encode(1, "2"));
     assertEquals(0, encoder.encode(1, "1000"));
     assertEquals(0, encoder.encode(2, null));
-    assertEquals(FeatureHash.row("d", 100), encoder.encode(2, "d"));
+    assertEquals(FeatureHash.row(new byte[] {'d'}, 0, 1, 100), encoder.encode(2, "d"));
     assertNull(encoder.vocabulary(2));
     assertEquals(SCHEMA, encoder.schema());
   }
@@ -72,6 +73,8 @@ final class EncoderTest {
     for (int field = 0; field < 3; field++) {
       for (String raw : new String[] {null, "", "2", "10", "12", "77"}) {
         assertEquals(original.encode(field, raw), rebuilt.encode(field, raw));
+        byte[] around = ("1" + (raw == null ? "" : raw) + "1").getBytes(StandardCharsets.UTF_8);
+        assertEquals(original.encode(field, raw), original.encode(field, around, 1, around.length - 1));
       }
     }
   }

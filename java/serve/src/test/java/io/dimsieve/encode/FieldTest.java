@@ -5,18 +5,27 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dimsieve.ConfigurationException;
+import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
 final class FieldTest {
 
+  /** The text that an index is asked for. */
+  private static String value(Field field, String raw) {
+    String[] asked = {null};
+    byte[] utf8 = raw.getBytes(StandardCharsets.UTF_8);
+    field.number((bytes, from, to) -> (asked[0] = new String(bytes, from, to - from, StandardCharsets.UTF_8)).length(), utf8, 0, utf8.length);
+    return asked[0];
+  }
+
   @Test
   void valuesAreTextOrBuckets() {
-    assertEquals("", Field.categorical("c", 1).value(null));
-    assertEquals("NaN", Field.categorical("c", 1).value("NaN"));
-    assertEquals("NULL", Field.numeric("i", Bucketizer.LOG2_NULL, 1).value(null));
-    assertEquals("5", Field.numeric("i", Bucketizer.LOG2_ZERO, 1).value("10"));
+    assertEquals("", value(Field.categorical("c", 1), ""));
+    assertEquals("NaN", value(Field.categorical("c", 1), "NaN"));
+    assertEquals("NULL", value(Field.numeric("i", Bucketizer.LOG2_NULL, 1), ""));
+    assertEquals("5", value(Field.numeric("i", Bucketizer.LOG2_ZERO, 1), "10"));
     Field numeric = Field.numeric("i", Bucketizer.NONE, 1);
-    String message = assertThrows(IllegalArgumentException.class, () -> numeric.value("x1")).getMessage();
+    String message = assertThrows(IllegalArgumentException.class, () -> value(numeric, "x1")).getMessage();
     assertEquals("field 'i': 'x1' is not a finite decimal number", message);
   }
 

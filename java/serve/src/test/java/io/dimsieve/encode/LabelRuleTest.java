@@ -5,31 +5,37 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dimsieve.ConfigurationException;
+import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
 final class LabelRuleTest {
 
+  private static int label(LabelRule rule, String raw) {
+    byte[] utf8 = raw.getBytes(StandardCharsets.UTF_8);
+    return rule.label(utf8, 0, utf8.length);
+  }
+
   @Test
   void binaryTakesZeroAndOneOnly() {
     LabelRule rule = LabelRule.binary("click");
-    assertEquals(0, rule.label("0"));
-    assertEquals(1, rule.label("1"));
-    assertEquals(1, rule.label("1.0"));
-    for (String raw : new String[] {"2", "-1", "0.5", "", "NaN", "yes", null}) {
-      String message = assertThrows(IllegalArgumentException.class, () -> rule.label(raw)).getMessage();
-      assertTrue(message.startsWith("label 'click': '" + (raw == null ? "" : raw) + "'"), message);
+    assertEquals(0, label(rule, "0"));
+    assertEquals(1, label(rule, "1"));
+    assertEquals(1, label(rule, "1.0"));
+    for (String raw : new String[] {"2", "-1", "0.5", "", "NaN", "yes", "ü"}) {
+      String message = assertThrows(IllegalArgumentException.class, () -> label(rule, raw)).getMessage();
+      assertTrue(message.startsWith("label 'click': '" + raw + "'"), message);
     }
   }
 
   @Test
   void ratingsAboveThreeArePositiveAndThreeIsDropped() {
     LabelRule rule = new LabelRule("rating", 3.0, 3.0);
-    assertEquals(1, rule.label("4"));
-    assertEquals(1, rule.label("3.5"));
-    assertEquals(LabelRule.DROP, rule.label("3"));
-    assertEquals(0, rule.label("2.5"));
-    assertEquals(0, new LabelRule("rating", 3.0, null).label("3"));
-    assertEquals(LabelRule.DROP, new LabelRule("click", null, -1.0).label("-1"));
+    assertEquals(1, label(rule, "4"));
+    assertEquals(1, label(rule, "3.5"));
+    assertEquals(LabelRule.DROP, label(rule, "3"));
+    assertEquals(0, label(rule, "2.5"));
+    assertEquals(0, label(new LabelRule("rating", 3.0, null), "3"));
+    assertEquals(LabelRule.DROP, label(new LabelRule("click", null, -1.0), "-1"));
   }
 
   @Test

@@ -13,9 +13,14 @@ final class VocabularyTest {
   private static Vocabulary count(int minCount, String... values) {
     ValueCounter counter = new ValueCounter();
     for (String value : values) {
-      counter.count(value);
+      count(counter, value);
     }
     return counter.vocabulary(minCount);
+  }
+
+  private static void count(ValueCounter counter, String value) {
+    byte[] utf8 = value.getBytes(StandardCharsets.UTF_8);
+    counter.count(new int[] {counter.number(utf8, 0, utf8.length)}, new int[] {0}, 1);
   }
 
   @Test
@@ -49,7 +54,7 @@ final class VocabularyTest {
     ValueCounter counter = new ValueCounter();
     for (int i = 0; i < n; i++) {
       for (int times = i % 5; times >= 0; times--) {
-        counter.count("value " + i);
+        count(counter, "value " + i);
       }
     }
     Vocabulary vocabulary = counter.vocabulary(3);
@@ -63,7 +68,7 @@ final class VocabularyTest {
     ValueCounter reversed = new ValueCounter();
     for (int i = n - 1; i >= 0; i--) {
       for (int times = i % 5; times >= 0; times--) {
-        reversed.count("value " + i);
+        count(reversed, "value " + i);
       }
     }
     assertArrayEquals(vocabulary.utf8(), reversed.vocabulary(3).utf8());

@@ -55,6 +55,6 @@ public final class CriteoReader implements InputFormat {
     for (int i = 1; i <= CATEGORIES; i++) {
       columns.add("C" + i);
     }
-    return new LineSource(input, schema, columns, line -> line.split("\t", -1));
+    return new LineSource(input, schema, columns, new TabSplitter());
   }
 }

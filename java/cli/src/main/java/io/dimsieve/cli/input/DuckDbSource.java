@@ -2,6 +2,7 @@ package io.dimsieve.cli.input;
 
 import io.dimsieve.ConfigurationException;
 import io.dimsieve.DataException;
+import io.dimsieve.data.RowBlock;
 import io.dimsieve.data.RowCursor;
 import io.dimsieve.data.RowSource;
 import io.dimsieve.encode.Field;
@@ -128,7 +129,19 @@ final class DuckDbSource implements RowSource {
     }
 
     @Override
-    public boolean next() {
+    public boolean read(RowBlock block) {
+      block.clear();
+      while (!block.isFull() && next()) {
+        block.add(column(1, "label"));
+        for (int f = 0; f < schema.fields().size(); f++) {
+          block.add(column(f + 2, "field '" + schema.fields().get(f).name() + "'"));
+        }
+        block.endRow();
+      }
+      return block.rows() > 0;
+    }
+
+    private boolean next() {
       try {
         row++;
         return rows.next();
@@ -146,18 +159,8 @@ final class DuckDbSource implements RowSource {
     }
 
     @Override
-    public String value(int field) {
-      return column(field + 2, "field '" + schema.fields().get(field).name() + "'");
-    }
-
-    @Override
-    public String label() {
-      return column(1, "label");
-    }
-
-    @Override
-    public String place() {
-      return place.apply(row);
+    public String place(long number) {
+      return place.apply(number);
     }
 
     @Override

@@ -51,7 +51,7 @@ public final class LibffmReader implements InputFormat {
     }
     List<String> columns = new ArrayList<>(List.of("label"));
     schema(input).fields().forEach(field -> columns.add(field.name()));
-    return new LineSource(input, schema, columns, line -> split(line, columns.size()));
+    return new LineSource(input, schema, columns, new Triples());
   }
 
   private static int field(String triple) {
@@ -67,24 +67,29 @@ public final class LibffmReader implements InputFormat {
     throw new IllegalArgumentException("'" + triple + "' is no field:index:weight triple");
   }
 
-  private static String[] split(String line, int width) {
-    String[] parts = line.trim().split("\\s+");
-    String[] columns = new String[width];
-    columns[0] = LibsvmReader.label(parts[0]);
-    for (int i = 1; i < parts.length; i++) {
-      int field = field(parts[i]);
-      int first = parts[i].indexOf(':');
-      int second = parts[i].indexOf(':', first + 1);
-      if (second < 0 || field >= width - 1) {
+  /** A triple is {@code field:index:weight}, in any order of the fields. */
+  private static final class Triples extends PairSplitter {
+    @Override
+    void pair(byte[] bytes, int from, int to, Columns columns) {
+      int first = colon(bytes, from, to);
+      int field = field(text(bytes, from, to));
+      int second = colon(bytes, first + 1, to);
+      if (second == to || field >= columns.width() - 1) {
         throw new IllegalArgumentException(
-            second < 0 ? "'" + parts[i] + "' is no field:index:weight triple" : "field " + field + " is beyond the " + (width - 1) + " of the first line");
+            second == to
+                ? "'" + text(bytes, from, to) + "' is no field:index:weight triple"
+                : "field " + field + " is beyond the " + (columns.width() - 1) + " of the first line");
       }
-      if (columns[field + 1] != null) {
+      if (columns.has(1 + field)) {
         throw new IllegalArgumentException("field " + field + " stands twice");
       }
-      LibsvmReader.requireOne(parts[i], parts[i].substring(second + 1));
-      columns[field + 1] = parts[i].substring(first + 1, second);
+      requireOne(bytes, from, second + 1, to);
+      columns.set(1 + field, first + 1, second);
     }
-    return columns;
+
+    @Override
+    void end(Columns columns) {
+      columns.complete();
+    }
   }
 }

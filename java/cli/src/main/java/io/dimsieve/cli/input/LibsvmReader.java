@@ -54,37 +54,22 @@ public final class LibsvmReader implements InputFormat {
     }
     List<String> columns = new ArrayList<>(List.of("label"));
     schema(input).fields().forEach(field -> columns.add(field.name()));
-    return new LineSource(input, schema, columns, LibsvmReader::split);
+    return new LineSource(input, schema, columns, new Pairs());
   }
 
-  private static String[] split(String line) {
-    String[] parts = line.trim().split("\\s+");
-    parts[0] = label(parts[0]);
-    for (int i = 1; i < parts.length; i++) {
-      int colon = parts[i].indexOf(':');
-      if (colon <= 0) {
-        throw new IllegalArgumentException("'" + parts[i] + "' is no index:weight pair");
+  /** The k-th pair is {@code index:weight} of field k. */
+  private static final class Pairs extends PairSplitter {
+    @Override
+    void pair(byte[] bytes, int from, int to, Columns columns) {
+      int colon = colon(bytes, from, to);
+      if (colon == from || colon == to) {
+        throw new IllegalArgumentException("'" + text(bytes, from, to) + "' is no index:weight pair");
       }
-      requireOne(parts[i], parts[i].substring(colon + 1));
-      parts[i] = parts[i].substring(0, colon);
+      requireOne(bytes, from, colon + 1, to);
+      columns.add(from, colon);
     }
-    return parts;
-  }
 
-  /** 0 or 1 from the spellings 0, 1, -1, +1. */
-  static String label(String text) {
-    return text.equals("-1") ? "0" : text.equals("+1") ? "1" : text;
-  }
-
-  /** Refuses weights other than 1: a field is categorical. */
-  static void requireOne(String pair, String weight) {
-    try {
-      if (Double.parseDouble(weight) == 1) {
-        return;
-      }
-    } catch (NumberFormatException e) {
-      // told below
-    }
-    throw new IllegalArgumentException("'" + pair + "' has weight '" + weight + "', only 1 is meaningful for a categorical field");
+    @Override
+    void end(Columns columns) {}
   }
 }

@@ -2,11 +2,13 @@ package io.dimsieve.cli.input;
 
 import io.dimsieve.ConfigurationException;
 import io.dimsieve.DataException;
+import io.dimsieve.data.RowBlock;
 import io.dimsieve.data.RowCursor;
 import io.dimsieve.data.RowSource;
 import io.dimsieve.encode.Schema;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Rows of a text file with one row per line and a fixed number of columns. */
 final class LineSource implements RowSource {
@@ -15,17 +17,16 @@ final class LineSource implements RowSource {
   @FunctionalInterface
   interface Splitter {
     /**
-     * The columns.
+     * Adds the columns of the line {@code bytes[from .. to)}; may change its bytes.
      *
      * @throws IllegalArgumentException with a reason when the line is malformed
      */
-    String[] split(String line);
+    void split(byte[] bytes, int from, int to, Columns columns);
   }
 
   private final Path file;
   private final int width;
-  private final int label;
-  private final int[] places;
+  private final int[] places; // of the label and the fields
   private final Splitter splitter;
 
   /**
@@ -37,8 +38,8 @@ final class LineSource implements RowSource {
     this.file = file;
     this.width = columns.size();
     this.splitter = splitter;
-    this.label = place(columns, schema.label().column());
-    this.places = schema.fields().stream().mapToInt(field -> place(columns, field.name())).toArray();
+    this.places = IntStream.concat(
+        IntStream.of(place(columns, schema.label().column())), schema.fields().stream().mapToInt(field -> place(columns, field.name()))).toArray();
   }
 
   private static int place(List<String> columns, String name) {
@@ -62,47 +63,53 @@ final class LineSource implements RowSource {
   private final class Cursor implements RowCursor {
 
     private final LineReader lines;
-    private String[] columns = {};
+    private final Columns columns = new Columns(width);
 
     Cursor(LineReader lines) {
       this.lines = lines;
     }
 
     @Override
-    public boolean next() {
-      String text = lines.next();
-      if (text == null) {
-        return false;
-      }
-      try {
-        columns = splitter.split(text);
-      } catch (IllegalArgumentException e) {
-        throw new DataException(file.toString(), lines.number(), 0, e.getMessage());
-      }
-      if (columns.length != width) {
-        throw new DataException(file.toString(), lines.number(), 0, columns.length + " columns, expected " + width);
+    public boolean read(RowBlock block) {
+      block.clear();
+      lines.continueIn(block.bytes());
+      block.use(lines.buffer());
+      while (block.rows() == 0) {
+        while (!block.isFull() && lines.nextInBuffer()) {
+          add(block);
+        }
+        if (block.rows() == 0 && !lines.more()) {
+          return false;
+        }
+        block.use(lines.buffer());
       }
       return true;
     }
 
-    @Override
-    public String value(int field) {
-      return columns[places[field]];
-    }
-
-    @Override
-    public String label() {
-      return columns[label];
+    private void add(RowBlock block) {
+      columns.clear();
+      try {
+        splitter.split(lines.buffer(), lines.from(), lines.to(), columns);
+      } catch (IllegalArgumentException e) {
+        throw new DataException(file.toString(), lines.number(), 0, e.getMessage());
+      }
+      if (columns.count() != width) {
+        throw new DataException(file.toString(), lines.number(), 0, columns.count() + " columns, expected " + width);
+      }
+      for (int place : places) {
+        block.add(columns.start(place), columns.end(place));
+      }
+      block.endRow();
     }
 
     @Override
     public int column(int field) {
-      return 1 + (field == LABEL ? label : places[field]);
+      return 1 + places[1 + field]; // LABEL is -1
     }
 
     @Override
-    public String place() {
-      return file + ":" + lines.number();
+    public String place(long row) {
+      return file + ":" + row;
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.dimsieve.cli.input;
 
 import io.dimsieve.ConfigurationException;
 import io.dimsieve.DataException;
+import io.dimsieve.data.RowBlock;
 import io.dimsieve.data.RowCursor;
 import io.dimsieve.data.RowSource;
 import io.dimsieve.encode.Field;
@@ -147,24 +148,25 @@ public final class MovieLensReader implements InputFormat {
     }
 
     @Override
-    public boolean next() {
-      String text = lines.next();
-      if (text == null) {
-        return false;
+    public boolean read(RowBlock block) {
+      block.clear();
+      for (String text; !block.isFull() && (text = lines.next()) != null; block.endRow()) {
+        columns = text.split(separator, -1);
+        if (columns.length < 3) {
+          throw new DataException(file.toString(), lines.number(), 0, columns.length + " columns, expected user, item, rating");
+        }
+        if (!users.containsKey(columns[0])) {
+          throw new DataException(file.toString(), lines.number(), 1, "user '" + columns[0] + "' is not in users.dat");
+        }
+        block.add(columns[2]);
+        for (Field field : schema.fields()) {
+          block.add(value(field.name()));
+        }
       }
-      columns = text.split(separator, -1);
-      if (columns.length < 3) {
-        throw new DataException(file.toString(), lines.number(), 0, columns.length + " columns, expected user, item, rating");
-      }
-      if (!users.containsKey(columns[0])) {
-        throw new DataException(file.toString(), lines.number(), 1, "user '" + columns[0] + "' is not in users.dat");
-      }
-      return true;
+      return block.rows() > 0;
     }
 
-    @Override
-    public String value(int field) {
-      String name = schema.fields().get(field).name();
+    private String value(String name) {
       return switch (name) {
         case "user" -> columns[0];
         case "item" -> columns[1];
@@ -174,13 +176,8 @@ public final class MovieLensReader implements InputFormat {
     }
 
     @Override
-    public String label() {
-      return columns[2];
-    }
-
-    @Override
-    public String place() {
-      return file + ":" + lines.number();
+    public String place(long row) {
+      return file + ":" + (separator.equals(",") ? row + 1 : row); // after the header
     }
 
     @Override

@@ -24,8 +24,8 @@ class LibffmReaderTest {
 
   @Test
   void fieldsAreNumberedAndMayBeMissing() {
-    assertEquals(List.of("1|3|~|17", "0|~|5|18"), read("1 2:17:1 0:3:1\n-1 1:5:1 2:18:1\n"));
-    assertEquals(List.of("1|3", "0|~"), read("\u00ef\u00bb\u00bf1 0:3:1\r\n0"));
+    assertEquals(List.of("1|3||17", "0||5|18"), read("1 2:17:1 0:3:1\n-1 1:5:1 2:18:1\n"));
+    assertEquals(List.of("1|3", "0|"), read("\u00ef\u00bb\u00bf1 0:3:1\r\n0"));
   }
 
   @Test

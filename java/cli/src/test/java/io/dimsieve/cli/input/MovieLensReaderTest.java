@@ -33,8 +33,8 @@ class MovieLensReaderTest {
 
   @Test
   void ratingsAreJoinedWithUsersAndMovies() {
-    assertEquals(List.of("5|1|7|F|1|10|480|2001|Comedy|Romance", "3|2|8|M|56|16|70|~|~"), Rows.of(open("movielens-ids"), 8));
-    assertEquals(List.of("5|F|1|10|480|2001|Comedy|Romance", "3|M|56|16|70|~|~"), Rows.of(open("movielens-side"), 6));
+    assertEquals(List.of("5|1|7|F|1|10|480|2001|Comedy|Romance", "3|2|8|M|56|16|70||"), Rows.of(open("movielens-ids"), 8));
+    assertEquals(List.of("5|F|1|10|480|2001|Comedy|Romance", "3|M|56|16|70||"), Rows.of(open("movielens-side"), 6));
     assertEquals(folder.resolve("ratings.csv") + ":3:3", Rows.place(open("movielens-ids"), 2, RowCursor.LABEL));
   }
 

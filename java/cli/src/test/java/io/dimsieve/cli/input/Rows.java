@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.dimsieve.DimsieveException;
+import io.dimsieve.data.RowBlock;
 import io.dimsieve.data.RowCursor;
 import io.dimsieve.data.RowSource;
 import io.dimsieve.encode.Field;
@@ -37,7 +38,7 @@ final class Rows {
     return new Schema(LabelRule.binary(label), Stream.of(fields).map(name -> Field.categorical(name, 1)).toList());
   }
 
-  /** Every row as {@code label|value|value}, a missing value as ~; read twice, since a source can be opened again. */
+  /** Every row as {@code label|value|value}, a missing value as nothing; read twice, since a source can be opened again. */
   static List<String> of(RowSource source, int fields) {
     List<String> rows = once(source, fields);
     assertEquals(rows, once(source, fields), "opened again");
@@ -46,13 +47,16 @@ final class Rows {
 
   private static List<String> once(RowSource source, int fields) {
     List<String> rows = new ArrayList<>();
+    RowBlock block = new RowBlock(fields);
     try (RowCursor cursor = source.open()) {
-      while (cursor.next()) {
-        StringBuilder row = new StringBuilder(cursor.label());
-        for (int f = 0; f < fields; f++) {
-          row.append('|').append(cursor.value(f) == null ? "~" : cursor.value(f));
+      while (cursor.read(block)) {
+        for (int r = 0; r < block.rows(); r++) {
+          StringBuilder row = new StringBuilder(block.text(r, 0));
+          for (int f = 0; f < fields; f++) {
+            row.append('|').append(block.text(r, 1 + f));
+          }
+          rows.add(row.toString());
         }
-        rows.add(row.toString());
       }
     }
     return rows;
@@ -61,10 +65,7 @@ final class Rows {
   /** Where the n-th row stands: {@code file:line:column} of a field. */
   static String place(RowSource source, int row, int field) {
     try (RowCursor cursor = source.open()) {
-      for (int i = 0; i < row; i++) {
-        cursor.next();
-      }
-      return cursor.place() + ":" + cursor.column(field);
+      return cursor.place(row) + ":" + cursor.column(field);
     }
   }
 
