@@ -84,6 +84,15 @@ static int in_parts(ds_stream stream, const Product &x) {
   return DS_OK;
 }
 
+/* What is left of a product over nothing; BLAS differ in whether they do it. */
+static void scale(const Product &x) {
+  for (int64_t row = 0; row < x.m; row++)
+    each_block(x.n, [&](int64_t j, int count) {
+      float *to = x.c + row * x.c_stride + j;
+      put(to, x.beta == 0 ? lanes(0.0f) : lanes(x.beta) * get(to, count), count);
+    });
+}
+
 int matmul(ds_stream stream, int32_t transpose_a, int32_t transpose_b, int64_t m, int64_t n, int64_t k, ds_f32_in a, int64_t a_stride, ds_f32_in b,
            int64_t b_stride, float beta, ds_f32 c, int64_t c_stride) {
   if (!none_negative(m, n, k) || m > INT32_MAX || n > INT32_MAX || k > INT32_MAX) return DS_INVALID;
@@ -93,6 +102,10 @@ int matmul(ds_stream stream, int32_t transpose_a, int32_t transpose_b, int64_t m
   if (!c || (k > 0 && !all_set(a, b))) return DS_INVALID;
   if (!sgemm) return DS_NO_BLAS;
   const Product x{transpose_a != 0, transpose_b != 0, m, n, k, a, a_stride, b, b_stride, beta, c, c_stride};
+  if (k == 0) {
+    scale(x);
+    return DS_OK;
+  }
   return k >= 2 * DEPTH && k > m && k > n ? in_parts(stream, x) : in_bands(stream, x);
 }
 
