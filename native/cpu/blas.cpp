@@ -25,7 +25,7 @@ int by_cblas(bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k
 }
 
 int (*dnnl_sgemm)(char transpose_a, char transpose_b, int64_t m, int64_t n, int64_t k, float alpha, const float *a, int64_t a_stride, const float *b,
-                  int64_t b_stride, float beta, float *c, int64_t c_stride) = nullptr; // row-major; anything but 0 is a failure
+                  int64_t b_stride, float beta, float *c, int64_t c_stride) = nullptr; // row-major; a dnnl_status_t
 int (*omp_get_max_threads)() = nullptr;
 void (*omp_set_num_threads)(int) = nullptr; // of the calling thread
 
@@ -35,7 +35,7 @@ int by_dnnl(bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k,
   if (threads != 1) omp_set_num_threads(1);
   const int status = dnnl_sgemm(transpose_a ? 'T' : 'N', transpose_b ? 'T' : 'N', m, n, k, 1.0f, a, a_stride, b, b_stride, beta, c, c_stride);
   if (threads != 1) omp_set_num_threads(threads);
-  return status == 0 ? DS_OK : DS_NO_MEMORY;
+  return status == 0 ? DS_OK : status == 1 ? DS_NO_MEMORY : DS_INVALID; // success, out of memory, and the rest
 }
 
 template <class Function>
