@@ -1,8 +1,6 @@
 /* cuBLAS, opened by path; its handles. Constants and signatures of cublas_api.h, which build machines need not have. */
 #include "blas.h"
-
-#include <dlfcn.h>
-#include <stdio.h>
+#include "cpu/shared_library.h"
 
 namespace ds {
 namespace cuda {
@@ -25,12 +23,6 @@ struct Cublas {
 
 Cublas cublas;
 
-template <class Function>
-bool find(void *library, const char *name, Function &function) {
-  function = reinterpret_cast<Function>(dlsym(library, name));
-  return function != nullptr;
-}
-
 /* What NVIDIA recommends, and what the library would take by itself. */
 size_t workspace_bytes() { return size_t(compute_capability() >= HOPPER ? 32 : 4) << 20; }
 
@@ -38,11 +30,8 @@ size_t workspace_bytes() { return size_t(compute_capability() >= HOPPER ? 32 : 4
 
 int blas_bind(const char *path, char *text, size_t n) {
   if (!path || !text) return DS_INVALID;
-  void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-  if (!library) {
-    snprintf(text, n, "%s", dlerror());
-    return DS_NO_BLAS;
-  }
+  void *library = open_library(path, text, n);
+  if (!library) return DS_NO_BLAS;
   Cublas found;
   if (!find(library, "cublasCreate_v2", found.create) || !find(library, "cublasDestroy_v2", found.destroy) ||
       !find(library, "cublasSetStream_v2", found.set_stream) || !find(library, "cublasSetWorkspace_v2", found.set_workspace) ||
