@@ -5,69 +5,121 @@
  *   unique [fields, batch]      the ids that occur, ascending; counts[f] of them
  *   starts [fields, batch + 1]  group u of field f is order[f, starts[f, u] .. starts[f, u + 1])
  *   counts [fields]
- *   scratch [fields, batch]
+ *   scratch [fields, batch]     the ids, field by field
  *
- * Least-significant-digit radix sort, one field a unit of work; a field has as few digits as 11 bits allow, all of one size. The ids, a row apart in the
- * batch, are read from there once and then lie in scratch; positions go to and fro between order and starts. A pass first counts, and notes for each position
- * in unique how many before it have its digit; where it goes is then a sum, and no store waits for the one before. 20 bytes per id and pass.
- * Ids outside [0, rows[f]) answer DS_OUT_OF_RANGE; they are left in the groups, so nothing may follow then.
+ * First the ids are turned from rows to fields, in blocks that stay in the first cache. Then each field is a unit of work: a least-significant-digit radix
+ * sort of keys, an id above its position, so that every pass reads them in order; a field has as few digits as 11 bits allow, all of one size. Keys are 32
+ * bits wide where that is enough, and lie in two buffers of the thread's that its next field uses again. 12 bytes per id, and in the nearest caches 12 more
+ * per pass. Ids outside [0, rows[f]) answer DS_OUT_OF_RANGE; the groups mean nothing then.
  */
 #include "arguments.h"
-#include "lanes.h"
 #include "pool.h"
+#include "scratch.h"
 
 namespace ds {
 namespace DS_ISA {
 
-constexpr int BITS = 11;
-constexpr int64_t LINE = 16;  // numbers of a cache line
-constexpr int64_t AHEAD = 16; // batch rows between a prefetch and its use
+constexpr int BITS = 11;      // most of a digit
+constexpr int PARTS = 4;      // of a batch, counted and moved in turn: a frequent digit's counter is written again before it can be read, but there are four
+constexpr int64_t ROWS = 256; // batch rows a unit of work, where ids are turned
+constexpr int64_t BLOCK = 64; // of them at a time
 
-/* Copies the ids of a field out of the batch, and asks for the memory that is written next. True when all are rows of the table. */
-static bool copy_ids(const int32_t *from, int64_t stride, int64_t batch, int64_t rows, int32_t *ids, int32_t *before, int32_t *to) {
+struct Ids {
+  const int32_t *ids;
+  int64_t batch;
+  int bits, position_bits;
+};
+
+struct Sorted {
+  int32_t *order, *starts, *unique;
+};
+
+/* Bits of the numbers below n, at least one. */
+static int bits_below(int64_t n) {
+  int bits = 1;
+  while (bits < 31 && (n - 1) >> bits) bits++;
+  return bits;
+}
+
+/* ids [first .. end, fields] to turned [fields, batch]. True when all are rows of their tables. */
+static bool turn_ids(const int32_t *ids, const int64_t *rows, int64_t first, int64_t end, int64_t batch, int32_t fields, int32_t *turned) {
   bool inside = true;
-  for (int64_t b = 0; b < batch; b++) {
-    __builtin_prefetch(from + (b + AHEAD) * stride);
-    if (b % LINE == 0) {
-      __builtin_prefetch(before + b, 1);
-      __builtin_prefetch(to + b, 1);
+  for (int64_t from = first; from < end; from += BLOCK) {
+    const int64_t to = least(from + BLOCK, end);
+    for (int32_t f = 0; f < fields; f++) {
+      const uint64_t limit = (uint64_t)rows[f];
+      int32_t *const own = turned + f * batch;
+      for (int64_t b = from; b < to; b++) {
+        const int32_t id = ids[b * fields + f];
+        own[b] = id;
+        inside &= (uint64_t)(int64_t)id < limit;
+      }
     }
-    ids[b] = from[b * stride];
-    inside &= (uint64_t)(int64_t)ids[b] < (uint64_t)rows;
   }
   return inside;
 }
 
-/* Sorts by bits shift .. shift+bits-1 of the ids. FIRST: the positions come in order, and from is not read. */
-template <bool FIRST>
-static void sort_pass(const int32_t *ids, int shift, int bits, const int32_t *from, int32_t *before, int32_t *to, int64_t batch) {
-  int32_t place[1 << BITS];
-  const uint32_t most = (1u << bits) - 1;
-  const auto position = [=](int64_t i) { return FIRST ? (int32_t)i : from[i]; };
-  const auto digit = [=](int64_t i) { return (uint32_t)ids[position(i)] >> shift & most; };
-  __builtin_memset(place, 0, ((size_t)most + 1) * sizeof place[0]);
-  for (int64_t i = 0; i < batch; i++) before[i] = place[digit(i)]++;
-  int32_t sum = 0;
-  for (uint32_t d = 0; d <= most; d++) {
-    const int32_t n = place[d];
-    place[d] = sum;
-    sum += n;
-  }
-  for (int64_t i = 0; i < batch; i++) to[place[digit(i)] + before[i]] = position(i);
-}
-
-/* The groups of the sorted positions, without a branch: what an id writes that was there before is overwritten by the next that was not. */
-static int32_t find_groups(const int32_t *ids, const int32_t *order, int64_t batch, int32_t *starts, int32_t *unique) {
+/* The sorted ids above their positions, the groups without a branch: what an id writes that was there before is overwritten by the next that was not. */
+template <class Key>
+static int32_t find_groups(const Key *keys, const Ids &x, const Sorted &to) {
+  const Key most = ((Key)1 << x.position_bits) - 1;
   int32_t groups = 0, last = 0;
-  for (int64_t i = 0; i < batch; i++) {
-    const int32_t id = ids[order[i]];
-    starts[groups] = (int32_t)i;
-    unique[groups] = id;
+  for (int64_t i = 0; i < x.batch; i++) {
+    const int32_t id = (int32_t)(keys[i] >> x.position_bits);
+    to.order[i] = (int32_t)(keys[i] & most);
+    to.starts[groups] = (int32_t)i;
+    to.unique[groups] = id;
     groups += i == 0 || id != last;
     last = id;
   }
-  starts[groups] = (int32_t)batch;
+  to.starts[groups] = (int32_t)x.batch;
   return groups;
+}
+
+/* Calls body(part, i) for i < n, from all PARTS parts of the range in turn. */
+template <class Body>
+static inline void each_in_turn(int64_t n, Body &&body) {
+  const int64_t size = chunks_of(n, PARTS), all = n - (PARTS - 1) * size; // the last part is the shortest
+  for (int64_t i = 0; i < all; i++)
+    for (int part = 0; part < PARTS; part++) body(part, part * size + i);
+  for (int64_t i = all < 0 ? 0 : all; i < size; i++)
+    for (int part = 0; part < PARTS && part * size + i < n; part++) body(part, part * size + i);
+}
+
+/* Sorts n keys by a digit of that many bits, from one buffer to the other. */
+template <class Key>
+static void sort_digit(const Key *from, Key *to, int64_t n, int shift, int bits) {
+  int32_t place[PARTS][1 << BITS];
+  const uint32_t most = (1u << bits) - 1;
+  for (int part = 0; part < PARTS; part++) __builtin_memset(place[part], 0, ((size_t)most + 1) * sizeof place[0][0]);
+  each_in_turn(n, [&](int part, int64_t i) { place[part][(uint32_t)(from[i] >> shift) & most]++; });
+  int32_t sum = 0;
+  for (uint32_t d = 0; d <= most; d++)
+    for (int part = 0; part < PARTS; part++) {
+      const int32_t count = place[part][d];
+      place[part][d] = sum;
+      sum += count;
+    }
+  each_in_turn(n, [&](int part, int64_t i) { to[place[part][(uint32_t)(from[i] >> shift) & most]++] = from[i]; });
+}
+
+/* The groups of a field; -1 when there is no memory. */
+template <class Key>
+static int32_t group_ids(const Ids &x, const Sorted &to) {
+  const int64_t floats = (chunks_of(x.batch * (int64_t)sizeof(Key), 64) + 1) * 16; // of a buffer: whole lines, and one where a batch is empty
+  float *const memory = ds_scratch(2 * floats);
+  if (!memory) return -1;
+  Key *keys = reinterpret_cast<Key *>(memory), *other = reinterpret_cast<Key *>(memory + floats);
+  const uint32_t inside = (uint32_t)(((uint64_t)1 << x.bits) - 1);
+  for (int64_t i = 0; i < x.batch; i++) keys[i] = (Key)((uint32_t)x.ids[i] & inside) << x.position_bits | (Key)i;
+  const int digits = (int)chunks_of(x.bits, BITS), size = (int)chunks_of(x.bits, digits);
+  for (int digit = 0; digit < digits; digit++) {
+    sort_digit(keys, other, x.batch, x.position_bits + digit * size, size);
+    Key *const sorted = other;
+    other = keys;
+    keys = sorted;
+  }
+  return find_groups(keys, x, to);
 }
 
 int embedding_group(ds_stream stream, ds_i64_in rows, ds_i32_in ids, ds_i32 order, ds_i32 scratch, ds_i32 starts, ds_i32 unique, ds_i32 counts,
@@ -75,20 +127,19 @@ int embedding_group(ds_stream stream, ds_i64_in rows, ds_i32_in ids, ds_i32 orde
   if (!none_negative(batch, fields) || batch > INT32_MAX - 1) return DS_INVALID;
   if (fields == 0) return DS_OK;
   if (!all_set(rows, order, scratch, starts, unique, counts) || (batch > 0 && !ids)) return DS_INVALID;
-  int outside = 0;
-  parallel(stream, fields, [&](int64_t f) {
-    int32_t *const own = scratch + f * batch, *const before = unique + f * batch;
-    int32_t *const positions[] = {order + f * batch, starts + f * (batch + 1)};
-    int bits = 1;
-    while (bits < 31 && (rows[f] - 1) >> bits) bits++;
-    const int passes = (int)chunks_of(bits, BITS), size = (int)chunks_of(bits, passes);
-    int to = passes % 2 ? 0 : 1; // the buffers alternate so that the last pass ends in order
-    if (!copy_ids(ids + f, fields, batch, rows[f], own, before, positions[to])) __atomic_store_n(&outside, 1, __ATOMIC_RELAXED);
-    for (int p = 0; p < passes; p++, to ^= 1)
-      (p == 0 ? sort_pass<true> : sort_pass<false>)(own, p * size, size, positions[to ^ 1], before, positions[to], batch);
-    counts[f] = find_groups(own, positions[0], batch, positions[1], before);
+  int status = DS_OK;
+  const auto fail = [&](int what) { __atomic_store_n(&status, what, __ATOMIC_RELAXED); };
+  parallel(stream, chunks_of(batch, ROWS), [&](int64_t chunk) {
+    if (!turn_ids(ids, rows, chunk * ROWS, least((chunk + 1) * ROWS, batch), batch, fields, scratch)) fail(DS_OUT_OF_RANGE);
   });
-  return outside ? DS_OUT_OF_RANGE : DS_OK;
+  const int position_bits = bits_below(batch);
+  parallel(stream, fields, [&](int64_t f) {
+    const Ids x{scratch + f * batch, batch, bits_below(rows[f]), position_bits};
+    const Sorted to{order + f * batch, starts + f * (batch + 1), unique + f * batch};
+    counts[f] = x.bits + position_bits <= 32 ? group_ids<uint32_t>(x, to) : group_ids<uint64_t>(x, to);
+    if (counts[f] < 0) fail(DS_NO_MEMORY);
+  });
+  return status;
 }
 
 } // namespace DS_ISA
