@@ -11,11 +11,18 @@ void embedding_cases(const Lazy<Tables> &t, const std::string &shape) {
   gather("", false, false);
   gather("masked, ", true, false);
   gather("row masks, ", false, true);
+  const auto fm = [&](const std::string &what, bool masked, bool row_masked) {
+    CASE(fm_gather, what + shape, t->tables, t->base, t->row_count, t->ids, masked ? t->mask : nullptr, row_masked ? t->row_mask : nullptr, t->row_base,
+         t->sums, t->out, t->batch, FIELDS, D);
+  };
+  fm("", false, false);
+  fm("masked, ", true, false);
+  fm("row masks, ", false, true);
   CASE(linear_forward, shape, t->first, t->first_base, t->row_count, t->ids, t->bias, t->out, t->batch, FIELDS);
   CASE(embedding_group, shape, t->row_count, t->ids, t->order, t->scratch, t->starts, t->unique, t->counts, t->batch, FIELDS);
 
   const auto backward = [&](const std::string &what, int rule, bool mask_grad, bool regular, bool gram) {
-    CASE(embedding_backward, what + shape, t->grad, COLUMNS, t->order, t->starts, t->unique, t->counts, t->base, t->width, t->column,
+    CASE(embedding_backward, what + shape, t->grad, COLUMNS, nullptr, t->order, t->starts, t->unique, t->counts, t->base, t->width, t->column,
          mask_grad ? t->mask : nullptr, nullptr, nullptr, regular ? t->matrix : nullptr, t->square_base, t->tables, t->state1, t->state2,
          mask_grad ? t->mask_grad : nullptr, 0, gram ? t->gram : nullptr, t->workspace, rule, t->hyper, t->batch, FIELDS, COLUMNS);
   };
@@ -25,7 +32,9 @@ void embedding_cases(const Lazy<Tables> &t, const std::string &shape) {
   backward("Adam, mask gradient, ", DS_ADAM, true, false, false);
   backward("Adam, mask gradient, regularity, ", DS_ADAM, true, true, false);
   backward("Adam, mask gradient, regularity, Gram, ", DS_ADAM, true, true, true);
-  CASE(embedding_backward, "Adam, first order, " + shape, t->dlogit, 1, t->order, t->starts, t->unique, t->counts, t->first_base, t->one, t->zero, nullptr,
+  CASE(embedding_backward, "Adam, factors, " + shape, t->sums, D, t->dlogit, t->order, t->starts, t->unique, t->counts, t->base, t->width, t->column, nullptr,
+       nullptr, nullptr, nullptr, nullptr, t->tables, t->state1, t->state2, nullptr, 0, nullptr, nullptr, DS_ADAM, t->hyper, t->batch, FIELDS, COLUMNS);
+  CASE(embedding_backward, "Adam, first order, " + shape, t->dlogit, 1, nullptr, t->order, t->starts, t->unique, t->counts, t->first_base, t->one, t->zero, nullptr,
        nullptr, nullptr, nullptr, nullptr, t->first, t->first1, t->first2, nullptr, 0, nullptr, nullptr, DS_ADAM, t->hyper, t->batch, FIELDS, 0);
 
   add(

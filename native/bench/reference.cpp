@@ -39,6 +39,7 @@ Tables::Tables(int64_t batch_size, int64_t rows_of_a_field) : Batch(batch_size, 
   first2 = zeros<float>(FIELDS * rows);
   bias = zeros<float>(1);
   dlogit = noise(batch, 0.1f);
+  sums = noise(batch * D, 1);
   out = zeros<float>(batch * COLUMNS);
   history = adam(MISSED + 1);
   last = zeros<int32_t>(FIELDS * rows);

@@ -42,7 +42,7 @@ struct Batch {
 
 /* Tables with Adam's states, and what hangs on them: masks, Gram matrices, the matrices of the regularity. */
 struct Tables : Batch {
-  float *tables, *state1, *state2, *first, *first1, *first2, *bias, *dlogit, *out, *history, *mask_parameters, *mask_grad, *cost, *mu, *dm, *scale, *matrix,
+  float *tables, *state1, *state2, *first, *first1, *first2, *bias, *dlogit, *out, *sums, *history, *mask_parameters, *mask_grad, *cost, *mu, *dm, *scale, *matrix,
       *gram_workspace, *workspace;
   int32_t *last;
   int64_t *row_mask;

@@ -63,9 +63,9 @@ struct Step {
     CALL(bce_with_logits, stream, logit, label, loss, dlogit, loss_workspace, t->batch);
     for (int i = LAYERS; i-- > 0;) layer_backward(i);
     CALL(fm_backward, stream, a[0], nullptr, sums, dlogit, da[0], 1, t->batch, COLUMNS, D);
-    CALL(embedding_backward, stream, da[0], COLUMNS, t->order, t->starts, t->unique, t->counts, t->base, t->width, t->column, nullptr, nullptr, nullptr,
+    CALL(embedding_backward, stream, da[0], COLUMNS, nullptr, t->order, t->starts, t->unique, t->counts, t->base, t->width, t->column, nullptr, nullptr, nullptr,
          nullptr, nullptr, t->tables, t->state1, t->state2, nullptr, 0, nullptr, nullptr, DS_ADAM, hyper, t->batch, FIELDS, COLUMNS);
-    CALL(embedding_backward, stream, dlogit, 1, t->order, t->starts, t->unique, t->counts, t->first_base, t->one, t->zero, nullptr, nullptr, nullptr, nullptr,
+    CALL(embedding_backward, stream, dlogit, 1, nullptr, t->order, t->starts, t->unique, t->counts, t->first_base, t->one, t->zero, nullptr, nullptr, nullptr, nullptr,
          nullptr, t->first, t->first1, t->first2, nullptr, 0, nullptr, nullptr, DS_ADAM, hyper, t->batch, FIELDS, 0);
     for (int i = 0; i < LAYERS; i++) {
       CALL(update_dense, stream, w[i], dw[i], w1[i], w2[i], DS_ADAM, hyper, WIDTH[i] * WIDTH[i + 1]);

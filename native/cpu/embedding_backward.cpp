@@ -4,6 +4,8 @@
  * For each row r of field f that occurs in the batch, with e its values before the update (j < width[f], c = column[f] + j):
  *
  *   s_j = Σ_b grad[b, c]                        over the positions b that hold r, in ascending order
+ *       = Σ_b factor[b] (grad[b, j] - ê_j)      when factor [batch] is given: grad is fm_gather's S then, one for all fields, and ê = mask ⊙ e the row as it
+ *                                               was read. Bit for bit the same for a factorization machine, from an array that stays in the caches
  *   mask_grad[c] += s_j e_j  (or s_j sign(e_j)) = Σ_b δê e: what the mask would receive were it continuous; dead columns included
  *   g_j = s_j + Σ_k e_k M_kj                    M = regularity + regularity_base[f], [width, width]; absent: 0
  *   e'  = update(e, g)                          update.h, with the states of the row; columns with mask 0, and entries whose bit a row mask lacks, are frozen
@@ -34,7 +36,7 @@ struct Field {
   int32_t d;
   int64_t column;
   float *p, *s1, *s2;
-  const float *grad, *mask, *regularity;
+  const float *grad, *factor, *mask, *regularity; // grad: of the field's first column
   const int64_t *row_mask;
   int64_t grad_stride;
   const int32_t *order;
@@ -42,6 +44,14 @@ struct Field {
   float *mask_partial, *gram_partial;
   bool sign;
 };
+
+/* n entries of a row from p, as the forward pass read them. */
+static inline Lanes as_read(const Field &x, int64_t row, const float *p, int64_t j, int n) {
+  Lanes e = get(p + j, n);
+  if (x.mask) e = e * get(x.mask + x.column + j, n);
+  if (x.row_mask) e = where_bits((uint32_t)((uint64_t)x.row_mask[row] >> j), e);
+  return e;
+}
 
 /* Above 0 where entries j .. of a row learn: the columns' mask and the row's own. */
 static inline Lanes learning(const Field &x, int64_t row, int64_t j, int n) {
@@ -61,7 +71,7 @@ static inline void add_gram(const Field &x, const float *before, const float *af
 }
 
 /* A row of W columns, 0: of x.d, whose positions in the batch are order[first .. last). */
-template <int RULE, int W>
+template <int RULE, int W, bool FACTORS>
 static inline void update_row(const Field &x, const Hyper &h, int64_t row, int32_t first, int32_t last) {
   const int32_t d = W ? W : x.d;
   const int64_t at = row * d;
@@ -70,7 +80,8 @@ static inline void update_row(const Field &x, const Hyper &h, int64_t row, int32
   float before[W ? W : MAX_WIDTH];
   if (whole) each_block(d, [&](int64_t j, int n) { put(before + j, get(p + j, n), n); });
   each_block(d, [&](int64_t j, int n) {
-    Lanes g = sum_positions(x.grad + x.column + j, x.grad_stride, x.order, first, last, x.batch, n);
+    Lanes g = FACTORS ? sum_factors(x.grad + j, x.grad_stride, x.factor, as_read(x, row, p, j, n), x.order, first, last, n)
+                      : sum_positions(x.grad + j, x.grad_stride, x.order, first, last, x.batch, n);
     change<RULE>(p + j, s1 + j, s2 + j, n, [&](Lanes &e, Lanes &m, Lanes &v) {
       if (x.mask_partial) add_to(x.mask_partial + x.column + j, g * (x.sign ? sign(e) : e), n);
       if (x.regularity)
@@ -97,21 +108,21 @@ static inline void ask_for_row(const Field &x, int64_t row) {
 }
 
 /* The rows of groups u .. end-1, of W columns, 0: of x.d. */
-template <int RULE, int W>
+template <int RULE, int W, bool FACTORS>
 static void update_rows(const Field &x, const Hyper &h, const int32_t *start, const int32_t *unique, int32_t u, int32_t end) {
   if (u == end) return;
   for (int32_t k = u; k < least(u + ROWS_AHEAD, end); k++) ask_for_row<RULE>(x, unique[k]);
-  for (int32_t i = start[u]; i < least(start[u] + AHEAD, start[end]); i++) __builtin_prefetch(x.grad + x.order[i] * x.grad_stride + x.column);
+  for (int32_t i = start[u]; !FACTORS && i < least(start[u] + AHEAD, start[end]); i++) __builtin_prefetch(x.grad + x.order[i] * x.grad_stride);
   for (; u < end; u++) {
     if (u + ROWS_AHEAD < end) ask_for_row<RULE>(x, unique[u + ROWS_AHEAD]);
-    update_row<RULE, W>(x, h, unique[u], start[u], start[u + 1]);
+    update_row<RULE, W, FACTORS>(x, h, unique[u], start[u], start[u + 1]);
   }
 }
 
 /* The same for rows of one number that all learn and of which nothing else is asked: sixteen of them side by side. */
 template <int RULE>
 static void update_numbers(const Field &x, const Hyper &h, const int32_t *start, const int32_t *unique, int32_t u, int32_t end) {
-  const float *const grad = x.grad + x.column;
+  const float *const grad = x.grad;
   const int32_t *const order = x.order;
   const int64_t stride = x.grad_stride;
   for (; u < end; u += LANES) {
@@ -139,11 +150,14 @@ template <int RULE>
 static void run_unit(const Field &x, const Hyper &h, const int32_t *start, const int32_t *unique, int32_t groups, int64_t unit) {
   const int32_t first = first_at(start, groups, unit * DS_GROUP_CHUNK), end = first_at(start, groups, (unit + 1) * DS_GROUP_CHUNK);
   const bool plain = !x.mask && !x.row_mask && !x.regularity && !x.mask_partial && !x.gram_partial;
-  const auto update = x.d == 1 && plain ? update_numbers<RULE> : x.d == LANES ? update_rows<RULE, LANES> : update_rows<RULE, 0>;
+  const auto update = x.factor      ? (x.d == LANES ? update_rows<RULE, LANES, true> : update_rows<RULE, 0, true>)
+                      : x.d == 1 && plain ? update_numbers<RULE>
+                      : x.d == LANES      ? update_rows<RULE, LANES, false>
+                                          : update_rows<RULE, 0, false>;
   update(x, h, start, unique, first, end);
 }
 
-int embedding_backward(ds_stream stream, ds_f32_in grad, int64_t grad_stride, ds_i32_in order, ds_i32_in starts, ds_i32_in unique, ds_i32_in counts,
+int embedding_backward(ds_stream stream, ds_f32_in grad, int64_t grad_stride, ds_f32_in factor, ds_i32_in order, ds_i32_in starts, ds_i32_in unique, ds_i32_in counts,
                        ds_i64_in base, ds_i32_in width, ds_i32_in column, ds_f32_in mask, ds_i64_in row_mask, ds_i64_in row_base, ds_f32_in regularity,
                        ds_i64_in regularity_base, ds_f32 tables, ds_f32 state1, ds_f32 state2, ds_f32 mask_grad, int32_t mask_grad_sign, ds_f64 gram,
                        ds_f32 workspace, int32_t rule, ds_f32_in hyper, int64_t batch, int32_t fields, int64_t columns) {
@@ -154,7 +168,7 @@ int embedding_backward(ds_stream stream, ds_f32_in grad, int64_t grad_stride, ds
   if (((mask_grad || gram) && !workspace) || ((regularity || gram) && !regularity_base)) return DS_INVALID;
   if (row_mask && (!row_base || !fit_row_mask(width, fields))) return DS_INVALID;
   for (int32_t f = 0; f < fields; f++)
-    if (width[f] < 0 || width[f] > MAX_WIDTH) return DS_INVALID;
+    if (width[f] < 0 || width[f] > MAX_WIDTH || (factor && width[f] > grad_stride)) return DS_INVALID;
 
   const int64_t units = chunks_of(batch, DS_GROUP_CHUNK);
   int64_t squares = 0;
@@ -173,7 +187,8 @@ int embedding_backward(ds_stream stream, ds_f32_in grad, int64_t grad_stride, ds
             // A state that the rule does not have is never read; this gives it an address to count from.
             (state1 ? state1 : tables) + base[f],
             (state2 ? state2 : tables) + base[f],
-            grad,
+            grad + (factor ? 0 : column[f]),
+            factor,
             mask,
             regularity ? regularity + regularity_base[f] : nullptr,
             row_mask ? row_mask + row_base[f] : nullptr,

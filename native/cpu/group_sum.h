@@ -32,6 +32,13 @@ static inline Lanes sum_positions(const float *grad, int64_t stride, const int32
   return s;
 }
 
+/* Σ of factor[b] (sums[b] - e), e n <= 16 columns; sums are few enough for the caches. */
+static inline Lanes sum_factors(const float *sums, int64_t stride, const float *factor, Lanes e, const int32_t *order, int64_t first, int64_t last, int n) {
+  Lanes s = lanes(0.0f);
+  for (int64_t i = first; i < last; i++) s = s + lanes(factor[order[i]]) * (get(sums + (int64_t)order[i] * stride, n) - e);
+  return s;
+}
+
 } // namespace DS_ISA
 } // namespace ds
 

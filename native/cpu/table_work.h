@@ -64,12 +64,20 @@ static Work embedding_group(ds_stream stream, ds_i64_in rows, ds_i32_in ids, ds_
   return {(double)batch * fields * 4 * 3, 0};
 }
 
-static Work embedding_backward(ds_stream stream, ds_f32_in grad, int64_t grad_stride, ds_i32_in order, ds_i32_in starts, ds_i32_in unique,
-    ds_i32_in counts, ds_i64_in base, ds_i32_in width, ds_i32_in column, ds_f32_in mask, ds_i64_in row_mask, ds_i64_in row_base,
-    ds_f32_in regularity, ds_i64_in regularity_base, ds_f32 tables, ds_f32 state1, ds_f32 state2, ds_f32 mask_grad, int32_t mask_grad_sign,
+static Work embedding_backward(ds_stream stream, ds_f32_in grad, int64_t grad_stride, ds_f32_in factor, ds_i32_in order,
+    ds_i32_in starts, ds_i32_in unique, ds_i32_in counts, ds_i64_in base, ds_i32_in width, ds_i32_in column, ds_f32_in mask, ds_i64_in row_mask,
+    ds_i64_in row_base, ds_f32_in regularity, ds_i64_in regularity_base, ds_f32 tables, ds_f32 state1, ds_f32 state2, ds_f32 mask_grad, int32_t mask_grad_sign,
     ds_f64 gram, ds_f32 workspace, int32_t rule, ds_f32_in hyper, int64_t batch, int32_t fields, int64_t columns) {
   const double positions = (double)batch * columns_of(width, fields), touched = touched_of(counts, width, fields);
-  return {4 * (positions + 2.0 * (double)batch * fields) + 8 * touched * (1 + states_of(rule)), positions + touched * (update_flops(rule) + (mask_grad ? 2 : 0))};
+  const double gradients = factor ? (double)batch * (double)(grad_stride + 1) : positions;
+  return {4 * (gradients + 2.0 * (double)batch * fields) + 8 * touched * (1 + states_of(rule)),
+          (factor ? 3 : 1) * positions + touched * (update_flops(rule) + (mask_grad ? 2 : 0))};
+}
+
+static Work fm_gather(ds_stream stream, ds_f32_in tables, ds_i64_in base, ds_i64_in rows, ds_i32_in ids, ds_f32_in mask, ds_i64_in row_mask,
+    ds_i64_in row_base, ds_f32 sums, ds_f32 out, int64_t batch, int32_t fields, int64_t dim) {
+  const double entries = (double)batch * fields * (double)dim, places = (double)batch * (double)dim;
+  return {4 * (entries + (double)batch * (fields + 1) + places) + (row_mask ? 8.0 * (double)batch * fields : 0), (mask ? 4 : 3) * entries + 3 * places};
 }
 
 static Work linear_forward(ds_stream stream, ds_f32_in weights, ds_i64_in base, ds_i64_in rows, ds_i32_in ids, ds_f32_in bias, ds_f32 out,

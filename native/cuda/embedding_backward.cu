@@ -18,7 +18,7 @@ constexpr int ROWS_BLOCK = 384; // two fit a multiprocessor with 80 registers a 
 constexpr int GRAM_BLOCKS = 8; // per field
 constexpr int SUM_BLOCK = 256;
 
-template <int RULE, int V>
+template <int RULE, int V, bool FACTORS>
 __device__ void update_field_rows(const Field &x, int32_t unit, Groups groups, GroupSumMemory<ROWS_BLOCK> &memory) {
   const int lanes = lanes_for(x.d / V), place = threadIdx.x % WARP % lanes * V;
   for (int32_t j = place; j - place < x.d; j += lanes * V) {
@@ -26,7 +26,8 @@ __device__ void update_field_rows(const Field &x, int32_t unit, Groups groups, G
     const unsigned open = owns ? x.open<V>(j) : 0;
     Pack<V> mask_sum = zeros<V>();
     each_group_sum<ROWS_BLOCK, V>(
-        x.sums(), groups.first, groups.last, j, owns, lanes, memory, [&](int32_t u, bool active) { return Row<RULE, V>(x, active ? x.row(u) : -1, j); },
+        x.sums(), groups.first, groups.last, owns, lanes, memory, [&](int32_t u) { return Gradients<FACTORS, V>(x, u, j); },
+        [&](int32_t u, bool active) { return Row<RULE, V>(x, active ? x.row(u) : -1, j); },
         [&](int32_t, Row<RULE, V> r, Pack<V> s) {
           if (x.a.mask_partial) mask_sum = add_mask_gradient(mask_sum, s, r.w.x, x.a.sign);
           update(x, r, s, j, open);
@@ -39,7 +40,7 @@ __device__ void update_field_rows(const Field &x, int32_t unit, Groups groups, G
   }
 }
 
-template <int RULE>
+template <int RULE, bool FACTORS>
 __global__ void __launch_bounds__(ROWS_BLOCK, 2) update_rows(Backward a) {
   __shared__ GroupSumMemory<ROWS_BLOCK> memory;
   const Field x(a, (int32_t)(blockIdx.x % a.fields));
@@ -47,9 +48,9 @@ __global__ void __launch_bounds__(ROWS_BLOCK, 2) update_rows(Backward a) {
   if (!x.sound()) return report(a.status, DS_INVALID);
   const Groups groups(x.start(), a.counts[x.f], unit, memory);
   if (x.wide())
-    update_field_rows<RULE, 4>(x, unit, groups, memory);
+    update_field_rows<RULE, 4, FACTORS>(x, unit, groups, memory);
   else
-    update_field_rows<RULE, 1>(x, unit, groups, memory);
+    update_field_rows<RULE, 1, FACTORS>(x, unit, groups, memory);
 }
 
 /* mask_grad = Σ of the units. */
@@ -78,8 +79,8 @@ __global__ void add_gram(Backward a, double *gram) {
 
 } // namespace
 
-int embedding_backward(ds_stream stream, ds_f32_in grad, int64_t grad_stride, ds_i32_in order, ds_i32_in starts, ds_i32_in unique, ds_i32_in counts,
-                       ds_i64_in base, ds_i32_in width, ds_i32_in column, ds_f32_in mask, ds_i64_in row_mask, ds_i64_in row_base, ds_f32_in regularity,
+int embedding_backward(ds_stream stream, ds_f32_in grad, int64_t grad_stride, ds_f32_in factor, ds_i32_in order, ds_i32_in starts, ds_i32_in unique,
+                       ds_i32_in counts, ds_i64_in base, ds_i32_in width, ds_i32_in column, ds_f32_in mask, ds_i64_in row_mask, ds_i64_in row_base, ds_f32_in regularity,
                        ds_i64_in regularity_base, ds_f32 tables, ds_f32 state1, ds_f32 state2, ds_f32 mask_grad, int32_t mask_grad_sign, ds_f64 gram,
                        ds_f32 workspace, int32_t rule, ds_f32_in hyper, int64_t batch, int32_t fields, int64_t columns) {
   if (!none_negative(batch, fields, columns, grad_stride) || rule < DS_SGD || rule > DS_ADAM) return DS_INVALID;
@@ -93,14 +94,15 @@ int embedding_backward(ds_stream stream, ds_f32_in grad, int64_t grad_stride, ds
   if (!s) return DS_NO_DEVICE;
   float *const gram_partial = gram ? workspace + (mask_grad ? units * columns : 0) : nullptr;
   // A state that the rule does not have is never read; this gives it an address to count from.
-  const Backward a{grad, grad_stride, order, starts, unique, counts, base, width, column, mask, row_mask, row_base, regularity, regularity_base, tables,
+  const Backward a{grad, grad_stride, factor, order, starts, unique, counts, base, width, column, mask, row_mask, row_base, regularity, regularity_base, tables,
                    state1 ? state1 : tables, state2 ? state2 : tables, mask_grad ? workspace : nullptr, gram_partial, mask_grad_sign != 0, hyper, batch, units,
                    columns, fields, s->status};
   if (units > 0) {
     const int status = with_rule(rule, [&](auto r) {
       constexpr int RULE = decltype(r)::rule;
       const unsigned grid = (unsigned)(units * fields);
-      return regularity || gram ? launch(update_tiles<RULE>, grid, TILE_BLOCK, s, a) : launch(update_rows<RULE>, grid, ROWS_BLOCK, s, a);
+      if (regularity || gram) return launch(factor ? update_tiles<RULE, true> : update_tiles<RULE, false>, grid, TILE_BLOCK, s, a);
+      return launch(factor ? update_rows<RULE, true> : update_rows<RULE, false>, grid, ROWS_BLOCK, s, a);
     });
     if (status) return status;
   }

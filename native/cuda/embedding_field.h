@@ -13,6 +13,7 @@ constexpr int32_t MAX_WIDTH = 1024;
 struct Backward {
   const float *grad;
   int64_t grad_stride;
+  const float *factor;
   const int32_t *order, *starts, *unique, *counts;
   const int64_t *base;
   const int32_t *width, *column;
@@ -37,7 +38,7 @@ struct Field {
 
   __device__ Field(const Backward &call, int32_t field) : a(call), base(a.base[field]), f(field), d(a.width[f]), column(a.column[f]) {}
 
-  __device__ bool sound() const { return d >= 0 && d <= MAX_WIDTH && !(a.row_mask && d > 64); }
+  __device__ bool sound() const { return d >= 0 && d <= MAX_WIDTH && !(a.row_mask && d > 64) && !(a.factor && d > a.grad_stride); }
   __device__ bool wide() const {
     return d % 4 == 0 && a.grad_stride % 4 == 0 && base % 4 == 0 && column % 4 == 0 && aligned(a.tables) && aligned(a.state1) && aligned(a.state2) &&
            aligned(a.grad) && (!a.regularity || aligned(regularity()));
@@ -45,7 +46,7 @@ struct Field {
   __device__ const float *regularity() const { return a.regularity + a.regularity_base[f]; }
   __device__ const int32_t *start() const { return a.starts + f * (a.batch + 1); }
   __device__ int32_t row(int32_t u) const { return a.unique[f * a.batch + u]; }
-  __device__ GroupSum sums() const { return {a.grad + column, a.grad_stride, a.order + f * a.batch, start()}; }
+  __device__ GroupSum sums() const { return {a.order + f * a.batch, start()}; }
   __device__ float *mask_partial(int64_t unit) const { return a.mask_partial + unit * a.columns + column; }
   __device__ float *gram_partial(int64_t unit) const { return a.gram_partial + a.units * a.regularity_base[f] + unit * d * d; }
   /* Bit i: column j + i is in the mask. */
@@ -55,6 +56,34 @@ struct Field {
 #pragma unroll
     for (int i = 0; i < V; i++) bits |= (!a.mask || a.mask[column + j + i] > 0 ? 1u : 0u) << i;
     return bits;
+  }
+};
+
+/* The gradients of columns j .. j + V at the batch rows of a group: read, or made of the factors and of the row as the forward pass read it. */
+template <bool FACTORS, int V>
+struct Gradients {
+  const Backward &a;
+  const float *grad;
+  Pack<V> e;
+
+  __device__ Gradients(const Field &x, int32_t u, int32_t j) : a(x.a), grad(x.a.grad + (FACTORS ? 0 : x.column) + j) {
+    if (!FACTORS) return;
+    const int32_t row = x.row(u);
+    e = load<V>(a.tables + x.base + (int64_t)row * x.d + j);
+    const uint64_t kept = a.row_mask ? (uint64_t)a.row_mask[a.row_base[x.f] + row] >> j : ~uint64_t(0);
+#pragma unroll
+    for (int i = 0; i < V; i++) {
+      if (a.mask) e.x[i] *= a.mask[x.column + j + i];
+      if (!(kept >> i & 1)) e.x[i] = 0;
+    }
+  }
+  __device__ Pack<V> operator()(int64_t b) const {
+    Pack<V> g = load<V>(grad + b * a.grad_stride);
+    if (!FACTORS) return g;
+    const float factor = a.factor[b];
+#pragma unroll
+    for (int i = 0; i < V; i++) g.x[i] = factor * (g.x[i] - e.x[i]);
+    return g;
   }
 };
 

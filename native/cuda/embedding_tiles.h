@@ -54,12 +54,12 @@ __device__ static inline void add_to(float *to, Pack<4> s, int n) {
 }
 
 /* Gradients and rows of groups first .. first + n. */
-template <int V>
+template <int V, bool FACTORS>
 __device__ static inline void fill_tile(const Field &x, int32_t first, int n, RowTile &t) {
   const int lanes = lanes_for(x.d / V), place = threadIdx.x % WARP % lanes * V, pitch = pitch_of(x.d);
   for (int32_t j = place; j - place < x.d; j += lanes * V)
     each_group_sum<TILE_BLOCK, V>(
-        x.sums(), first, first + n, j, j < x.d, lanes, t.sums,
+        x.sums(), first, first + n, j < x.d, lanes, t.sums, [&](int32_t u) { return Gradients<FACTORS, V>(x, u, j); },
         [&](int32_t u, bool active) { return active ? load<V>(x.a.tables + x.base + (int64_t)x.row(u) * x.d + j) : zeros<V>(); },
         [&](int32_t u, Pack<V> e, Pack<V> s) {
           const int at = (u - first) * pitch + j;
@@ -139,12 +139,12 @@ __device__ static inline void add_gram_change(const Field &x, int32_t unit, int 
   __syncthreads();
 }
 
-template <int RULE, int V>
+template <int RULE, int V, bool FACTORS>
 __device__ static inline void update_field_tiles(const Field &x, int32_t unit, Groups groups, RowTile &t) {
   const int most = TILE / pitch_of(x.d);
   for (int32_t first = groups.first; first < groups.last; first += most) {
     const int n = groups.last - first < most ? groups.last - first : most;
-    fill_tile<V>(x, first, n, t);
+    fill_tile<V, FACTORS>(x, first, n, t);
     if (x.a.mask_partial) add_mask_gradients(x, unit, n, t);
     if (x.a.regularity) add_regularity<V>(x, n, t);
     update_tile<RULE, V>(x, first, n, t);
@@ -152,7 +152,7 @@ __device__ static inline void update_field_tiles(const Field &x, int32_t unit, G
   }
 }
 
-template <int RULE>
+template <int RULE, bool FACTORS>
 static __global__ void __launch_bounds__(TILE_BLOCK, 2) update_tiles(Backward a) {
   __shared__ RowTile tile;
   const Field x(a, (int32_t)(blockIdx.x % a.fields));
@@ -163,9 +163,9 @@ static __global__ void __launch_bounds__(TILE_BLOCK, 2) update_tiles(Backward a)
   for (int i = threadIdx.x; a.gram_partial && i < x.d * x.d; i += TILE_BLOCK) x.gram_partial(unit)[i] = 0;
   const Groups groups(x.start(), a.counts[x.f], unit, tile.sums);
   if (x.wide())
-    update_field_tiles<RULE, 4>(x, unit, groups, tile);
+    update_field_tiles<RULE, 4, FACTORS>(x, unit, groups, tile);
   else
-    update_field_tiles<RULE, 1>(x, unit, groups, tile);
+    update_field_tiles<RULE, 1, FACTORS>(x, unit, groups, tile);
 }
 
 } // namespace cuda

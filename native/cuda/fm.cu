@@ -8,13 +8,13 @@
  * 3 * columns + 3 * dim flops a row, backward 4 * (2 * columns + dim) bytes and 2 * columns flops.
  */
 #include "elementwise.h"
+#include "row_fold.h"
 
 namespace ds {
 namespace cuda {
 
 namespace {
 
-constexpr int LANES = 16; // places summed side by side
 constexpr int BLOCK = 256;
 constexpr int WARPS = BLOCK / WARP;
 constexpr int SHARE = 4;
@@ -37,12 +37,6 @@ struct Backward {
   int64_t columns, dim;
   int32_t *status;
 };
-
-/* The sum over the threads of a row, by halves: 8 + 8, 4 + 4, 2 + 2, 1 + 1. */
-__device__ float fold_row(float x, int threads) {
-  for (int other = threads / 2; other > 0; other /= 2) x += __shfl_xor_sync(ALL_LANES, x, other);
-  return x;
-}
 
 /* threads: of a row, a power of two; 16, or enough for every place. */
 __global__ void sum_regular(Forward p, int threads) {
@@ -145,8 +139,7 @@ int fm_forward(ds_stream stream, ds_f32_in e, ds_i32_in identity, ds_f32 sums, d
   if (!s) return DS_NO_DEVICE;
   const Forward p{e, identity, sums, out, batch, columns, dim, s->status};
   if (identity) return launch(sum_placed, blocks_for(batch, SHARE * WARPS), BLOCK, s, p);
-  int threads = 1;
-  while (threads < LANES && threads < dim) threads *= 2;
+  const int threads = threads_of_row(dim);
   return launch(sum_regular, blocks_for(batch, BLOCK / threads), BLOCK, s, p, threads);
 }
 

@@ -51,16 +51,14 @@ struct Later {
 };
 
 struct GroupSum {
-  const float *grad; // what the place of a row counts from
-  int64_t stride;
   const int32_t *order, *start;
 
-  /* Σ over sorted positions first, first + step, .. below last of columns(their place in grad). */
+  /* Σ over sorted positions first, first + step, .. below last of columns(batch row). */
   template <int V, class Columns>
   __device__ Pack<V> positions(int32_t first, int32_t last, int32_t step, Columns columns) const {
     Pack<V> s = zeros<V>();
 #pragma unroll 4
-    for (int32_t i = first; i < last; i += step) s = s + columns(order[i] * stride);
+    for (int32_t i = first; i < last; i += step) s = s + columns(order[i]);
     return s;
   }
 };
@@ -121,14 +119,13 @@ struct Groups {
 
 /*
  * For every group u of [first, last), at most DS_GROUP_CHUNK of them, in the lanes of one team: held = fetch(u, true), which begins the row's own loads, then
- * apply(u, held, s) with s the columns j .. j + V of the group's gradient. Other lanes call fetch(u, false) for a value that is not used. Lanes without columns
- * pass owns = false. All threads of the block must call.
+ * apply(u, held, s) with s the sum over the batch rows b of the group of columns_of(u)(b), V columns of a gradient. Other lanes call fetch(u, false) for a value
+ * that is not used. Lanes without columns pass owns = false. All threads of the block must call.
  */
-template <int BLOCK, int V, class Fetch, class Apply>
-__device__ static inline void each_group_sum(const GroupSum &x, int32_t first, int32_t last, int32_t j, bool owns, int lanes, GroupSumMemory<BLOCK> &memory,
-                                             Fetch fetch, Apply apply) {
+template <int BLOCK, int V, class ColumnsOf, class Fetch, class Apply>
+__device__ static inline void each_group_sum(const GroupSum &x, int32_t first, int32_t last, bool owns, int lanes, GroupSumMemory<BLOCK> &memory,
+                                             ColumnsOf columns_of, Fetch fetch, Apply apply) {
   const int warp = threadIdx.x / WARP, lane = threadIdx.x % WARP, teams = WARP / lanes, team = lane / lanes, warps = BLOCK / WARP;
-  const auto columns = [&](int64_t at) { return load<V>(x.grad + j + at); };
   memory.heavy.clear();
   __syncthreads();
   // Neighbouring groups go to different warps: frequent ids lie together.
@@ -138,11 +135,11 @@ __device__ static inline void each_group_sum(const GroupSum &x, int32_t first, i
     const bool active = owns && n > 0 && n <= HEAVY * teams;
     const auto held = fetch(u, active);
     Pack<V> s = zeros<V>();
-    if (active && n <= LIGHT) s = x.positions<V>(begin, end, 1, columns);
+    if (active && n <= LIGHT) s = x.positions<V>(begin, end, 1, columns_of(u));
     for (unsigned left = __ballot_sync(ALL_LANES, n > LIGHT && n <= HEAVY * teams && lane % lanes == 0); left; left &= left - 1) {
       const int from = __ffs((int)left) - 1;
       const int32_t b = __shfl_sync(ALL_LANES, begin, from), e = __shfl_sync(ALL_LANES, end, from);
-      const Pack<V> all = sum_of_teams(owns ? x.positions<V>(b + team, e, teams, columns) : zeros<V>(), lanes);
+      const Pack<V> all = sum_of_teams(owns ? x.positions<V>(b + team, e, teams, columns_of(u0 + warps * (from / lanes))) : zeros<V>(), lanes);
       if (team == from / lanes) s = all;
     }
     if (active) apply(u, held, s);
@@ -150,7 +147,7 @@ __device__ static inline void each_group_sum(const GroupSum &x, int32_t first, i
   }
   __syncthreads();
   memory.heavy.each([&](int i) {
-    const Pack<V> s = sum_of_block<BLOCK, V>(x, first + i, owns, lanes, memory.partial, columns);
+    const Pack<V> s = sum_of_block<BLOCK, V>(x, first + i, owns, lanes, memory.partial, [&](int64_t b) { return columns_of(first + i)(b); });
     if (owns && (int)threadIdx.x < lanes) apply(first + i, fetch(first + i, true), s);
   });
 }

@@ -136,10 +136,10 @@ __global__ void __launch_bounds__(BLOCK, 3) step_rows(Update x) {
       if (value[i] >= u.first && value[i] < u.first + u.n) group[value[i] - u.first] = i;
     __syncthreads();
 
-    const GroupSum sums{x.grad, x.grad_stride, x.order + u.f * x.batch, x.starts + u.f * (x.batch + 1)};
+    const GroupSum sums{x.order + u.f * x.batch, x.starts + u.f * (x.batch + 1)};
     const bool whole_grad = u.d % 4 == 0 && x.grad_stride % 4 == 0 && x.layout.column[u.f] % 4 == 0 && aligned(x.grad);
     // The column is read again for every row: it is in the cache, and registers are dearer.
-    const auto columns = [&](int64_t at) { return load_quad(x.grad + x.layout.column[u.f] + u.j + at, u.own, whole_grad); };
+    const auto columns = [&](int64_t b) { return load_quad(x.grad + x.layout.column[u.f] + u.j + b * x.grad_stride, u.own, whole_grad); };
     bool whole = u.whole(x.values, x.s1, x.s2, x.tables);
     if (OWNER == ENTRY) whole = whole && u.whole(x.thresholds, x.t1, x.t2);
     RowUpdate<OWNER> update{x, u, h, hs, whole, zeros<4>(), Count()};

@@ -97,11 +97,12 @@ __global__ void class_gradients(Gradient p) {
   const int32_t *value = p.unique + f * p.batch;
   const int32_t *class_of_row = p.class_of_row + p.row_base[f];
   float *const dm = p.dm + (int64_t)p.class_base[f] * d + 4 * lane;
-  const GroupSum sums{groups ? p.grad + column : nullptr, p.grad_stride, p.order + f * p.batch, p.starts + f * (p.batch + 1)};
+  const GroupSum sums{p.order + f * p.batch, p.starts + f * (p.batch + 1)};
+  const float *grad = groups ? p.grad + column + 4 * lane : nullptr;
   const float *table = p.tables + p.base[f] + 4 * lane;
   const bool whole_dm = d % 4 == 0 && aligned(p.dm), whole_table = d % 4 == 0 && p.base[f] % 4 == 0 && aligned(p.tables);
   const bool whole_grad = d % 4 == 0 && p.grad_stride % 4 == 0 && column % 4 == 0 && aligned(p.grad);
-  const auto columns = [&](int64_t at) { return load_quad(sums.grad + 4 * lane + at, own, whole_grad); };
+  const auto columns = [&](int64_t b) { return load_quad(grad + b * p.grad_stride, own, whole_grad); };
   // e ⊙ s for group u, place e of the list
   const auto put_product = [&](int e, int32_t u, Quad s) {
     const Quad row = load_quad(table + (int64_t)value[u] * d, own, whole_table);

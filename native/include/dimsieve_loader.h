@@ -35,7 +35,8 @@ static inline ds_handle ds_open(const char *path, const char *isa, char *text, s
     return NULL;
   }
   if (backend->abi != DS_ABI || backend->size != sizeof(ds_backend)) {
-    snprintf(text, n, "%s has ABI %u, this build needs %d", path, backend->abi, DS_ABI);
+    snprintf(text, n, "%s has ABI %u with a table of %u bytes, this build needs ABI %d with %u", path, backend->abi, (unsigned)backend->size, DS_ABI,
+             (unsigned)sizeof(ds_backend));
     return NULL;
   }
   return backend;

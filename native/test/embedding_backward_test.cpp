@@ -25,7 +25,7 @@ Result run(ds_stream s, Problem &p, int steps) {
   F32 workspace(units * (p.e.columns + p.e.squares));
   for (int t = 0; t < steps; t++)
     REQUIRE_STATUS(DS_OK, backend->embedding_backward(
-                              s, p.grad, p.e.columns, p.g.order, p.g.starts, p.g.unique, p.g.counts, p.e.base, p.e.width, p.e.column,
+                              s, p.grad, p.e.columns, nullptr, p.g.order, p.g.starts, p.g.unique, p.g.counts, p.e.base, p.e.width, p.e.column,
                               p.masked ? p.e.mask.data() : nullptr, p.row_masked ? p.row_mask.data() : nullptr, p.row_base,
                               p.regular ? p.regularity.data() : nullptr, p.e.square_base, r.tables, r.s1, r.s2,
                               p.wants_mask_grad ? r.mask_grad.data() : nullptr, p.sign, p.wants_gram ? r.gram.data() : nullptr,
@@ -208,7 +208,7 @@ TEST(backward_of_the_widest_rows_equals_reference) {
 TEST(backward_refuses_widths_that_it_cannot_hold) {
   Problem p = problem(7, 4, 65, DS_SGD, false, false, false, false);
   const auto call = [&] {
-    return backend->embedding_backward(nullptr, p.grad, p.e.columns, p.g.order, p.g.starts, p.g.unique, p.g.counts, p.e.base, p.e.width, p.e.column, nullptr,
+    return backend->embedding_backward(nullptr, p.grad, p.e.columns, nullptr, p.g.order, p.g.starts, p.g.unique, p.g.counts, p.e.base, p.e.width, p.e.column, nullptr,
                                        p.row_masked ? p.row_mask.data() : nullptr, p.row_base, nullptr, nullptr, p.e.tables, nullptr, nullptr, nullptr, 0,
                                        nullptr, nullptr, DS_SGD, p.hyper, p.e.batch, p.e.fields, p.e.columns);
   };
@@ -239,7 +239,7 @@ TEST(backward_of_a_first_order_table_reads_the_logit_gradient) {
   F32 dz(e.batch), hyper(std::vector<float>{1, 0, 0, 0, 0, 0, 0, 0}), tables(e.tables);
   I32 column(2);
   random.fill(dz);
-  REQUIRE_STATUS(DS_OK, backend->embedding_backward(nullptr, dz, 1, g.order, g.starts, g.unique, g.counts, e.base, e.width, column, nullptr, nullptr,
+  REQUIRE_STATUS(DS_OK, backend->embedding_backward(nullptr, dz, 1, nullptr, g.order, g.starts, g.unique, g.counts, e.base, e.width, column, nullptr, nullptr,
                                                     nullptr, nullptr, nullptr, tables, nullptr, nullptr, nullptr, 0, nullptr, nullptr, DS_SGD, hyper, e.batch, 2, 0));
   std::vector<double> expected(e.tables.data(), e.tables.data() + e.floats);
   for (int64_t b = 0; b < e.batch; b++)
@@ -265,7 +265,7 @@ TEST(backward_leaves_frozen_entries_bit_for_bit) {
         for (int64_t i = 0; i < p.grad.size(); i++)
           if (random.below(2)) p.grad[i] = 0;
         const auto step = [&](const ds_backend *t, F32 &x, F32 &s1, F32 &s2) {
-          REQUIRE_STATUS(DS_OK, t->embedding_backward(nullptr, p.grad, p.e.columns, p.g.order, p.g.starts, p.g.unique, p.g.counts, p.e.base, p.e.width,
+          REQUIRE_STATUS(DS_OK, t->embedding_backward(nullptr, p.grad, p.e.columns, nullptr, p.g.order, p.g.starts, p.g.unique, p.g.counts, p.e.base, p.e.width,
                                                       p.e.column, p.masked ? p.e.mask.data() : nullptr, p.row_masked ? p.row_mask.data() : nullptr,
                                                       p.row_base, nullptr, nullptr, x, s1, s2, nullptr, 0, nullptr, nullptr, rule, p.hyper, p.e.batch,
                                                       p.e.fields, p.e.columns));

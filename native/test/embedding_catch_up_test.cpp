@@ -67,7 +67,7 @@ State sparse(ds_stream stream, Embedding &e, int rule, const F32 &history) {
     REQUIRE_STATUS(DS_OK, backend->embedding_group(stream, e.rows, ids, g.order, g.scratch, g.starts, g.unique, g.counts, e.batch, e.fields));
     REQUIRE_STATUS(DS_OK, backend->embedding_catch_up(stream, g.unique, g.counts, e.base, e.width, row_base, s.tables, s1, s2, last, rule, history.data(), t,
                                                       e.batch, e.fields));
-    REQUIRE_STATUS(DS_OK, backend->embedding_backward(stream, grad, e.columns, g.order, g.starts, g.unique, g.counts, e.base, e.width, e.column, nullptr,
+    REQUIRE_STATUS(DS_OK, backend->embedding_backward(stream, grad, e.columns, nullptr, g.order, g.starts, g.unique, g.counts, e.base, e.width, e.column, nullptr,
                                                       nullptr, nullptr, nullptr, nullptr, s.tables, s1, s2, nullptr, 0, nullptr, nullptr, rule,
                                                       history.data() + 8 * (t - 1), e.batch, e.fields, e.columns));
     REQUIRE_STATUS(DS_OK, backend->embedding_mark(stream, g.unique, g.counts, row_base, last, t, e.batch, e.fields));

@@ -72,13 +72,33 @@ TEST(isa_embedding) {
                                                     nullptr, out, e.batch, e.fields, e.columns));
           F32 hyper(std::vector<float>{0.05f, 0.9f, 0.99f, 1e-6f, 1e-2f, 1.5f, 0, 0}), mask_grad(e.columns), workspace(2 * (e.columns + e.squares));
           F64 gram(e.squares);
-          REQUIRE_STATUS(DS_OK, t->embedding_backward(nullptr, grad, e.columns, g.order, g.starts, g.unique, g.counts, e.base, e.width, e.column,
+          REQUIRE_STATUS(DS_OK, t->embedding_backward(nullptr, grad, e.columns, nullptr, g.order, g.starts, g.unique, g.counts, e.base, e.width, e.column,
                                                       full ? e.mask.data() : nullptr, nullptr, nullptr, full ? regularity.data() : nullptr, e.square_base, e.tables, s1, s2,
                                                       mask_grad, full, gram, workspace, rule, hyper, e.batch, e.fields, e.columns));
           o.add(out);
           for (const F32 *b : {&e.tables, &s1, &s2, &mask_grad}) o.add_sum(*b);
           o.add_sum(gram);
         });
+}
+
+TEST(isa_fm_gather) {
+  for (int64_t d : WIDTHS)
+    for (bool masked : {false, true})
+      same_bits((uint64_t)(d * 2 + masked), [&](const ds_backend *t, Random &random, Outputs &o) {
+        Embedding e(random, 1500, {1, 9, 700, 40}, std::vector<int32_t>(4, (int32_t)d));
+        Groups g(e);
+        REQUIRE_STATUS(DS_OK, t->embedding_group(nullptr, e.rows, e.ids, g.order, g.scratch, g.starts, g.unique, g.counts, e.batch, e.fields));
+        F32 sums(e.batch * d), out(e.batch), factor = some(random, e.batch), s1(e.floats), s2(e.floats);
+        const F32 hyper(std::vector<float>{0.05f, 0.9f, 0.99f, 1e-6f, 1e-2f, 1.5f, 0, 0});
+        const float *mask = masked ? e.mask.data() : nullptr;
+        REQUIRE_STATUS(DS_OK, t->fm_gather(nullptr, e.tables, e.base, e.rows, e.ids, mask, nullptr, nullptr, sums, out, e.batch, e.fields, d));
+        REQUIRE_STATUS(DS_OK, t->embedding_backward(nullptr, sums, d, factor, g.order, g.starts, g.unique, g.counts, e.base, e.width, e.column, mask, nullptr,
+                                                    nullptr, nullptr, nullptr, e.tables, s1, s2, nullptr, 0, nullptr, nullptr, DS_ADAM, hyper.data(), e.batch,
+                                                    e.fields, e.columns));
+        o.add(sums);
+        o.add(out);
+        for (const F32 *b : {&e.tables, &s1, &s2}) o.add_sum(*b);
+      });
 }
 
 TEST(isa_threshold) {

@@ -1,6 +1,7 @@
 package io.dimsieve.bench.kernel;
 
 import io.dimsieve.bench.FirstAnswer;
+import io.dimsieve.op.EmbeddingGradient;
 import io.dimsieve.optimizer.EmbeddingOptimizer;
 import io.dimsieve.optimizer.OptimizerSpec;
 import io.dimsieve.tensor.Tensor;
@@ -32,7 +33,8 @@ public class EmbeddingBackwardBenchmark extends UpdateBenchmark {
     table.mask(mask());
     before = table.values().toArray();
     optimizer = new EmbeddingOptimizer(
-        backend, arena, OptimizerSpec.of(rule, LEARNING_RATE, 0), "embedding", table, groups, gradient);
+        backend, arena, OptimizerSpec.of(rule, LEARNING_RATE, 0), "embedding", table, groups,
+        EmbeddingGradient.of(gradient));
     if (part == Part.UPDATE_AND_MASK_GRADIENT) {
       maskGradient = random(1, columns());
       optimizer.maskGradient(maskGradient, false);

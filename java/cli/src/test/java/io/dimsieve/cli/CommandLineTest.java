@@ -105,7 +105,7 @@ class CommandLineTest {
     Ended ended = assertOk(run(
         "profile", "--trace", trace, "train", folder.resolve("rows.ds"), "-o", folder.resolve("m.model"), "--model", "fm", "--epochs", "2", "--quiet",
         "--threads", "1"));
-    for (String line : new String[] {"step ", "waiting for a batch ", "evaluation ", "elsewhere ", "embedding_backward ", "fm_forward "}) {
+    for (String line : new String[] {"step ", "waiting for a batch ", "evaluation ", "elsewhere ", "embedding_backward ", "fm_gather "}) {
       assertTrue(ended.out.lines().anyMatch(said -> said.startsWith(line)), line + " in " + ended.out);
     }
     var events = JsonParser.parseString(Files.readString(trace)).getAsJsonObject().getAsJsonArray("traceEvents");

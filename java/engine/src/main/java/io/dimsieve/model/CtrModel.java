@@ -4,6 +4,7 @@ import io.dimsieve.autograd.Initializer;
 import io.dimsieve.autograd.Tape;
 import io.dimsieve.kernel.Backend;
 import io.dimsieve.op.BceWithLogits;
+import io.dimsieve.op.EmbeddingLookup;
 import io.dimsieve.op.Variable;
 import io.dimsieve.op.Weights;
 import io.dimsieve.op.Workspace;
@@ -28,7 +29,7 @@ public final class CtrModel implements AutoCloseable {
   private final Tape tape;
   private final EmbeddingTable firstOrder;
   private final EmbeddingTable embeddings;
-  private final Variable gathered;
+  private final EmbeddingLookup lookup;
   private final Variable logits;
 
   /**
@@ -45,7 +46,7 @@ public final class CtrModel implements AutoCloseable {
     this.logits = Architectures.of(spec.architecture()).logit(graph);
     this.firstOrder = graph.firstOrder();
     this.embeddings = graph.embeddings();
-    this.gathered = graph.gathered();
+    this.lookup = graph.lookup();
     Tensor workspace =
         Tensor.allocate(backend, tape.arena(), Tensor.Type.F64, 1, Math.max(1, Workspace.chunks(capacity, Workspace.ROW_CHUNK)));
     tape.record(new BceWithLogits(backend, logits, tape.labels(), tape.loss(), workspace));
@@ -96,9 +97,9 @@ public final class CtrModel implements AutoCloseable {
     return embeddings;
   }
 
-  /** The batch matrix of embeddings [capacity, columns] with its gradient; null without embeddings. */
-  public Variable gathered() {
-    return gathered;
+  /** What looks the embeddings of a batch up and leaves their gradient; null without embeddings. */
+  public EmbeddingLookup lookup() {
+    return lookup;
   }
 
   /** Logits [capacity, 1]. */

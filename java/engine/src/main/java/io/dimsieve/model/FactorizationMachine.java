@@ -15,6 +15,6 @@ public final class FactorizationMachine implements Architecture {
 
   @Override
   public <N> N logit(Graph<N> graph) {
-    return graph.sum(graph.linear(), graph.fm(graph.embedding()));
+    return graph.sum(graph.linear(), graph.fm());
   }
 }

@@ -14,6 +14,11 @@ public interface Graph<N> {
   /** Embeddings of all fields side by side [batch, columns]. */
   N embedding();
 
+  /** Factorization-machine term [batch, 1] of the embeddings of all fields, of which the model makes nothing else. */
+  default N fm() {
+    return fm(embedding());
+  }
+
   /** Factorization-machine term [batch, 1] of embeddings. */
   N fm(N embedding);
 

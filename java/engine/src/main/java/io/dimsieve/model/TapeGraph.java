@@ -9,8 +9,10 @@ import io.dimsieve.op.Concat;
 import io.dimsieve.op.Cross;
 import io.dimsieve.op.EmbeddingAxes;
 import io.dimsieve.op.EmbeddingGather;
+import io.dimsieve.op.EmbeddingLookup;
 import io.dimsieve.op.FieldAttention;
 import io.dimsieve.op.FieldProjection;
+import io.dimsieve.op.FmGather;
 import io.dimsieve.op.FmInteraction;
 import io.dimsieve.op.InnerProduct;
 import io.dimsieve.op.Linear;
@@ -37,7 +39,7 @@ final class TapeGraph implements Graph<Variable> {
   private final Set<Variable> embedded = new HashSet<>();
   private EmbeddingTable first;
   private EmbeddingTable second;
-  private Variable embedding;
+  private EmbeddingLookup lookup;
 
   TapeGraph(Tape tape, ModelSpec spec, EmbeddingLayout layout) {
     this.tape = tape;
@@ -56,9 +58,9 @@ final class TapeGraph implements Graph<Variable> {
     return second;
   }
 
-  /** The gathered embeddings, null when the model has none. */
-  Variable gathered() {
-    return embedding;
+  /** What looks the embeddings up, null when the model has none. */
+  EmbeddingLookup lookup() {
+    return lookup;
   }
 
   @Override
@@ -72,9 +74,14 @@ final class TapeGraph implements Graph<Variable> {
   @Override
   public Variable embedding() {
     second = new EmbeddingTable(backend, tape.arena(), layout);
-    embedding = embedded();
-    tape.record(new EmbeddingGather(backend, second, tape.ids(), embedding));
-    return embedding;
+    Variable out = embedded();
+    record(new EmbeddingGather(backend, second, tape.ids(), out));
+    return out;
+  }
+
+  private void record(EmbeddingLookup made) {
+    lookup = made;
+    tape.record(made);
   }
 
   /** A value of the embeddings' columns. */
@@ -82,6 +89,17 @@ final class TapeGraph implements Graph<Variable> {
     Variable made = tape.variable(layout.columns());
     embedded.add(made);
     return made;
+  }
+
+  @Override
+  public Variable fm() {
+    if (spec.projection() > 0 || !layout.isUniform()) {
+      return fm(embedding());
+    }
+    second = new EmbeddingTable(backend, tape.arena(), layout);
+    Variable out = tape.term();
+    record(new FmGather(backend, tape.arena(), second, tape.ids(), out));
+    return out;
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.dimsieve.kernel.Backend;
 import io.dimsieve.kernel.Status;
 import io.dimsieve.kernel.binding.Native;
 import io.dimsieve.memory.Allocator;
+import io.dimsieve.op.EmbeddingGradient;
 import io.dimsieve.op.Workspace;
 import io.dimsieve.tensor.EmbeddingTable;
 import io.dimsieve.tensor.Tensor;
@@ -21,7 +22,7 @@ public final class EmbeddingOptimizer implements TableUpdate {
   private final EmbeddingTable table;
   private final String name;
   private final BatchGroups groups;
-  private final Tensor gradient;
+  private final EmbeddingGradient gradient;
   private final Tensor column;
   private final Hyper hyper;
   private final Tensor state1;
@@ -36,10 +37,11 @@ public final class EmbeddingOptimizer implements TableUpdate {
    * An optimizer of one table.
    *
    * @param name of the table, for checkpoints
-   * @param gradient of the batch matrix [capacity, columns], or of the logit [capacity, 1] for a first-order table
+   * @param gradient of the batch, as the forward pass's lookup leaves it
    */
   public EmbeddingOptimizer(
-      Backend backend, Allocator owner, OptimizerSpec spec, String name, EmbeddingTable table, BatchGroups groups, Tensor gradient) {
+      Backend backend, Allocator owner, OptimizerSpec spec, String name, EmbeddingTable table, BatchGroups groups,
+      EmbeddingGradient gradient) {
     this.backend = backend;
     this.spec = spec;
     this.name = name;
@@ -47,13 +49,13 @@ public final class EmbeddingOptimizer implements TableUpdate {
     this.groups = groups;
     this.gradient = gradient;
     // All columns of a first-order table read the one gradient of the logit.
-    boolean firstOrder = gradient.columns() == 1 && table.layout().columns() != 1;
+    boolean firstOrder = gradient.isOfTheLogit(table.layout().columns());
     this.column = firstOrder ? Tensor.of(backend, owner, new int[table.layout().fields()]) : table.column();
     this.hyper = new Hyper(backend, owner, spec);
     long parameters = table.values().size();
     this.state1 = Tensor.floats(backend, owner, 1, spec.rule() == OptimizerSpec.Rule.SGD ? 0 : parameters);
     this.state2 = Tensor.floats(backend, owner, 1, spec.rule() == OptimizerSpec.Rule.ADAM ? parameters : 0);
-    long units = Workspace.chunks(gradient.rows(), Workspace.GROUP_CHUNK);
+    long units = Workspace.chunks(gradient.capacity(), Workspace.GROUP_CHUNK);
     this.workspace = Tensor.floats(backend, owner, 1, units * (table.layout().columns() + table.squares()));
     this.catchUp = spec.exactDense() ? new CatchUp(backend, owner, spec, table, groups) : null;
   }
@@ -97,8 +99,8 @@ public final class EmbeddingOptimizer implements TableUpdate {
     Status.check(
         "embedding_backward",
         Native.ds_embedding_backward(
-            backend.handle(), backend.stream(), gradient.address(), gradient.columns(), groups.order(), groups.starts(), groups.unique(),
-            groups.counts(), table.base().address(), table.width().address(), column.address(), table.maskAddress(),
+            backend.handle(), backend.stream(), gradient.values().address(), gradient.values().columns(), gradient.factorAddress(),
+            groups.order(), groups.starts(), groups.unique(), groups.counts(), table.base().address(), table.width().address(), column.address(), table.maskAddress(),
             table.rowMaskAddress(), table.rowBase().address(),
             regularity == null ? 0 : regularity.matrix().address(), table.squareBase().address(), table.values().address(),
             state1.address(), state2.address(), maskGradient == null ? 0 : maskGradient.address(), signed ? 1 : 0,

@@ -4,6 +4,7 @@ import io.dimsieve.kernel.Backend;
 import io.dimsieve.kernel.Status;
 import io.dimsieve.kernel.binding.Native;
 import io.dimsieve.memory.Allocator;
+import io.dimsieve.op.EmbeddingGradient;
 import io.dimsieve.op.Workspace;
 import io.dimsieve.tensor.EmbeddingTable;
 import io.dimsieve.tensor.Tensor;
@@ -17,23 +18,23 @@ public final class MaskGradientProbe {
   private final Backend backend;
   private final EmbeddingTable table;
   private final BatchGroups groups;
-  private final Tensor gradient;
+  private final EmbeddingGradient gradient;
   private final Tensor hyper;
   private final Tensor workspace;
 
   /**
    * A probe of one table.
    *
-   * @param gradient of the batch matrix [capacity, columns]
+   * @param gradient of the batch, as the forward pass's lookup leaves it
    */
-  public MaskGradientProbe(Backend backend, Allocator owner, EmbeddingTable table, BatchGroups groups, Tensor gradient) {
+  public MaskGradientProbe(Backend backend, Allocator owner, EmbeddingTable table, BatchGroups groups, EmbeddingGradient gradient) {
     this.backend = backend;
     this.table = table;
     this.groups = groups;
     this.gradient = gradient;
     this.hyper = Tensor.floats(backend, owner, 1, Hyper.FLOATS);
     this.workspace =
-        Tensor.floats(backend, owner, 1, Workspace.chunks(gradient.rows(), Workspace.GROUP_CHUNK) * table.layout().columns());
+        Tensor.floats(backend, owner, 1, Workspace.chunks(gradient.capacity(), Workspace.GROUP_CHUNK) * table.layout().columns());
   }
 
   /**
@@ -46,9 +47,9 @@ public final class MaskGradientProbe {
     Status.check(
         "embedding_backward",
         Native.ds_embedding_backward(
-            backend.handle(), backend.stream(), gradient.address(), gradient.columns(), groups.order(), groups.starts(), groups.unique(),
-            groups.counts(), table.base().address(), table.width().address(), table.column().address(), 0, 0, 0, 0, 0, table.values().address(), 0,
-            0, into.address(), sign ? 1 : 0, 0, workspace.address(), OptimizerSpec.Rule.SGD.ordinal(), hyper.address(), batch,
+            backend.handle(), backend.stream(), gradient.values().address(), gradient.values().columns(), gradient.factorAddress(),
+            groups.order(), groups.starts(), groups.unique(), groups.counts(), table.base().address(), table.width().address(), table.column().address(), table.maskAddress(),
+            table.rowMaskAddress(), table.rowBase().address(), 0, 0, table.values().address(), 0, 0, into.address(), sign ? 1 : 0, 0, workspace.address(), OptimizerSpec.Rule.SGD.ordinal(), hyper.address(), batch,
             table.layout().fields(), table.layout().columns()));
   }
 }

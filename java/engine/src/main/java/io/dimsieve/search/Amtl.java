@@ -125,7 +125,7 @@ public final class Amtl implements SearchMethod {
       this.best = new Snapshot(task.backend(), model);
       this.arena = new Arena(task.backend());
       this.mask = new TwinMask(
-          task.backend(), arena, table, training.groups(), model.gathered().gradient(), classes.forTwins(), shape,
+          task.backend(), arena, table, training.groups(), model.lookup().keepMatrix().gradient(), classes.forTwins(), shape,
           OptimizerSpec.adam(settings.rate()), task.train().seed());
     }
 

@@ -5,8 +5,8 @@ import io.dimsieve.data.BatchReader;
 import io.dimsieve.data.Part;
 import io.dimsieve.memory.HostAllocator;
 import io.dimsieve.model.CtrModel;
+import io.dimsieve.op.Variable;
 import io.dimsieve.tensor.EmbeddingLayout;
-import io.dimsieve.tensor.Tensor;
 import io.dimsieve.train.TrainingStep;
 
 /**
@@ -64,13 +64,12 @@ final class BandSaliency {
   private void visit(SearchTask task, CtrModel model, Part part, int batch, Visitor visitor) {
     try (TrainingStep step = new TrainingStep(model, task.train());
         BatchReader reader = BatchReader.inOrder(task.dataset(), part, batch, HostAllocator.INSTANCE)) {
-      Tensor values = model.gathered().value();
-      Tensor gradients = model.gathered().gradient();
+      Variable matrix = model.lookup().keepMatrix();
       reader.beginEpoch(0);
       for (Batch rows; (rows = reader.next()) != null; ) {
         step.backpropagate(rows.ids(), rows.labels(), rows.size());
         int n = Math.multiplyExact(rows.size(), model.layout().columns());
-        visitor.accept(rows, values.get(0, n), gradients.get(0, n));
+        visitor.accept(rows, matrix.value().get(0, n), matrix.gradient().get(0, n));
       }
     }
   }

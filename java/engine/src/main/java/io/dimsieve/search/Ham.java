@@ -195,7 +195,7 @@ public final class Ham implements SearchMethod {
           task.dataset(), Part.VALIDATION, task.train().batchSize(), task.train().seed() + 1, true, BatchReader.DEFAULT_WINDOW_ROWS,
           HostAllocator.INSTANCE);
       this.probe = new MaskGradientProbe(
-          task.backend(), arena, model.embeddings(), training.groups(), model.gathered().gradient());
+          task.backend(), arena, model.embeddings(), training.groups(), model.lookup().gradient());
     }
 
     void measure(HamMask mask, boolean signed) {

@@ -48,7 +48,7 @@ public final class Pep implements SearchMethod {
           model, spec,
           groups -> run.optimizer = new ThresholdOptimizer(
               task.backend(), model.tape().arena(), settings.spec(), settings.thresholds(), model.embeddings(), groups,
-              model.gathered().gradient()));
+              model.lookup().keepMatrix().gradient()));
       try (Trainer trainer = new Trainer(spec, task.dataset(), step)) {
         trainer.progress(task.progress());
         trainer.stopWhen(task.stop());

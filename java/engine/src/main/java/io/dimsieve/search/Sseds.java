@@ -67,7 +67,7 @@ public final class Sseds implements SearchMethod {
         TrainingStep step = new TrainingStep(model, task.train());
         BatchReader reader = new BatchReader(
             task.dataset(), part, batch, task.train().seed(), true, BatchReader.DEFAULT_WINDOW_ROWS, HostAllocator.INSTANCE)) {
-      MaskGradientProbe probe = new MaskGradientProbe(task.backend(), arena, model.embeddings(), step.groups(), model.gathered().gradient());
+      MaskGradientProbe probe = new MaskGradientProbe(task.backend(), arena, model.embeddings(), step.groups(), model.lookup().gradient());
       Tensor gradient = Tensor.floats(task.backend(), arena, 1, columns);
       reader.beginEpoch(1);
       int done = 0;

@@ -8,6 +8,7 @@ import io.dimsieve.kernel.Upload;
 import io.dimsieve.memory.Block;
 import io.dimsieve.memory.HostAllocator;
 import io.dimsieve.model.CtrModel;
+import io.dimsieve.op.EmbeddingGradient;
 import io.dimsieve.optimizer.BatchGroups;
 import io.dimsieve.optimizer.DenseOptimizer;
 import io.dimsieve.optimizer.EmbeddingOptimizer;
@@ -57,7 +58,7 @@ public final class TrainingStep implements AutoCloseable {
     this(
         model, spec,
         groups -> new EmbeddingOptimizer(
-            model.tape().backend(), model.tape().arena(), spec.embedding(), "embedding", model.embeddings(), groups, model.gathered().gradient()));
+            model.tape().backend(), model.tape().arena(), spec.embedding(), "embedding", model.embeddings(), groups, model.lookup().gradient()));
   }
 
   /**
@@ -78,7 +79,8 @@ public final class TrainingStep implements AutoCloseable {
     this.dense = new DenseOptimizer(tape.backend(), tape.arena(), spec.dense(), tape.weights());
     if (model.firstOrder() != null) {
       tables.add(new EmbeddingOptimizer(
-          tape.backend(), tape.arena(), spec.embedding(), "linear.weight", model.firstOrder(), groups, tape.logitGradient()));
+          tape.backend(), tape.arena(), spec.embedding(), "linear.weight", model.firstOrder(), groups,
+          EmbeddingGradient.of(tape.logitGradient())));
     }
     this.embedding = model.embeddings() == null ? null : embeddings.apply(groups);
     if (embedding != null) {

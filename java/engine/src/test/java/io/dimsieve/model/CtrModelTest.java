@@ -130,7 +130,7 @@ class CtrModelTest {
     try (Backend backend = Backend.cpu(1);
         CtrModel model = new CtrModel(backend, ModelSpec.of("lr"), UNIFORM, 8)) {
       assertNull(model.embeddings());
-      assertNull(model.gathered());
+      assertNull(model.lookup());
       assertEquals(0, model.embeddingBytes());
       assertEquals(59, model.parameters());
     }

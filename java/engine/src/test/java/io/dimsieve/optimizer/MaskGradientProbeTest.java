@@ -3,6 +3,7 @@ package io.dimsieve.optimizer;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.dimsieve.op.EmbeddingGradient;
 import io.dimsieve.tensor.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,7 +27,7 @@ class MaskGradientProbeTest {
       float[] before = fixture.table.values().toArray();
       Tensor probed = Tensor.floats(fixture.backend, fixture.arena, 1, fixture.layout.columns());
       fixture.fill(probed, 1);
-      new MaskGradientProbe(fixture.backend, fixture.arena, fixture.table, fixture.groups, fixture.gradient).measure(rows, probed, sign);
+      new MaskGradientProbe(fixture.backend, fixture.arena, fixture.table, fixture.groups, EmbeddingGradient.of(fixture.gradient)).measure(rows, probed, sign);
       assertArrayEquals(bits(before), bits(fixture.table.values().toArray()));
 
       Tensor fused = Tensor.floats(fixture.backend, fixture.arena, 1, fixture.layout.columns());
@@ -64,7 +65,7 @@ class MaskGradientProbeTest {
       }
       fixture.table.values().set(0, values);
       Tensor into = Tensor.floats(fixture.backend, fixture.arena, 1, fixture.layout.columns());
-      new MaskGradientProbe(fixture.backend, fixture.arena, fixture.table, fixture.groups, fixture.gradient).measure(200, into, false);
+      new MaskGradientProbe(fixture.backend, fixture.arena, fixture.table, fixture.groups, EmbeddingGradient.of(fixture.gradient)).measure(200, into, false);
       assertArrayEquals(bits(values), bits(fixture.table.values().toArray()));
     }
   }

@@ -4,6 +4,7 @@ import io.dimsieve.kernel.Backend;
 import io.dimsieve.memory.Arena;
 import io.dimsieve.memory.Block;
 import io.dimsieve.memory.HostAllocator;
+import io.dimsieve.op.EmbeddingGradient;
 import io.dimsieve.op.Weights;
 import io.dimsieve.tensor.EmbeddingLayout;
 import io.dimsieve.tensor.EmbeddingTable;
@@ -88,7 +89,7 @@ final class TableFixture implements AutoCloseable {
   }
 
   EmbeddingOptimizer optimizer(OptimizerSpec spec) {
-    return new EmbeddingOptimizer(backend, arena, spec, "embedding", table, groups, gradient);
+    return new EmbeddingOptimizer(backend, arena, spec, "embedding", table, groups, EmbeddingGradient.of(gradient));
   }
 
   Weights weights(String name, float[] values) {

@@ -147,7 +147,7 @@ class AmtlTest {
           try (Trainer trainer = new Trainer(model, spec, dataset)) {
             FrequencyClasses classes = new FrequencyClasses(IdCounts.of(dataset, Part.TRAIN), 8, true);
             TwinMask mask = new TwinMask(
-                backend, arena, model.embeddings(), trainer.step().groups(), model.gathered().gradient(), classes.forTwins(),
+                backend, arena, model.embeddings(), trainer.step().groups(), model.lookup().keepMatrix().gradient(), classes.forTwins(),
                 new TwinMask.Shape(classes.inputs(), 32, 16, D, true), OptimizerSpec.adam(1e-3), 1);
             if (masked) {
               model.embeddings().rowMask(mask.rowMask());

@@ -11,7 +11,7 @@ import io.dimsieve.tensor.Tensor;
  *
  * <p>Its backward is empty: the gradient of the output is what the optimizer's fused update consumes.
  */
-public final class EmbeddingGather implements Op {
+public final class EmbeddingGather implements EmbeddingLookup {
 
   private final Backend backend;
   private final EmbeddingTable table;
@@ -23,6 +23,16 @@ public final class EmbeddingGather implements Op {
     this.table = table;
     this.ids = ids;
     this.out = out;
+  }
+
+  @Override
+  public EmbeddingGradient gradient() {
+    return EmbeddingGradient.of(out.gradient());
+  }
+
+  @Override
+  public Variable keepMatrix() {
+    return out;
   }
 
   @Override

@@ -8,6 +8,7 @@ import static io.dimsieve.bench.peer.Workload.FIELDS;
 import io.dimsieve.kernel.Backend;
 import io.dimsieve.memory.Arena;
 import io.dimsieve.op.EmbeddingGather;
+import io.dimsieve.op.EmbeddingGradient;
 import io.dimsieve.op.Variable;
 import io.dimsieve.optimizer.BatchGroups;
 import io.dimsieve.optimizer.EmbeddingOptimizer;
@@ -94,7 +95,8 @@ final class OursTables {
     Tensor current = Tensor.allocate(backend, arena, Tensor.Type.I32, BATCH, FIELDS);
     BatchGroups groups = new BatchGroups(backend, arena, current, table.rows());
     try (EmbeddingOptimizer optimizer = new EmbeddingOptimizer(
-        backend, arena, OptimizerSpec.adam(Workload.RATE), "embedding", table, groups, gathered.gradient())) {
+        backend, arena, OptimizerSpec.adam(Workload.RATE), "embedding", table, groups,
+        EmbeddingGradient.of(gathered.gradient()))) {
       optimizer.maskGradient(maskGradient, false);
       long[] steps = {0};
       Runnable step = () -> {
