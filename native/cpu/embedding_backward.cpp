@@ -77,11 +77,12 @@ static inline void update_row(const Field &x, const Hyper &h, int64_t row, int32
   const int64_t at = row * d;
   float *p = x.p + at, *s1 = x.s1 + at, *s2 = x.s2 + at;
   const bool whole = x.regularity || x.gram_partial;
+  const Positions positions{x.order, x.batch};
   float before[W ? W : MAX_WIDTH];
   if (whole) each_block(d, [&](int64_t j, int n) { put(before + j, get(p + j, n), n); });
   each_block(d, [&](int64_t j, int n) {
-    Lanes g = FACTORS ? sum_factors(x.grad + j, x.grad_stride, x.factor, as_read(x, row, p, j, n), x.order, first, last, n)
-                      : sum_positions(x.grad + j, x.grad_stride, x.order, first, last, x.batch, n);
+    Lanes g = FACTORS ? sum_factors(x.grad + j, x.grad_stride, x.factor, as_read(x, row, p, j, n), positions, first, last, n)
+                      : sum_positions(x.grad + j, x.grad_stride, positions, first, last, n);
     change<RULE>(p + j, s1 + j, s2 + j, n, [&](Lanes &e, Lanes &m, Lanes &v) {
       if (x.mask_partial) add_to(x.mask_partial + x.column + j, g * (x.sign ? sign(e) : e), n);
       if (x.regularity)
@@ -112,7 +113,7 @@ template <int RULE, int W, bool FACTORS>
 static void update_rows(const Field &x, const Hyper &h, const int32_t *start, const int32_t *unique, int32_t u, int32_t end) {
   if (u == end) return;
   for (int32_t k = u; k < least(u + ROWS_AHEAD, end); k++) ask_for_row<RULE>(x, unique[k]);
-  for (int32_t i = start[u]; !FACTORS && i < least(start[u] + AHEAD, start[end]); i++) __builtin_prefetch(x.grad + x.order[i] * x.grad_stride);
+  for (int32_t i = start[u]; i < least(start[u] + AHEAD, start[end]); i++) __builtin_prefetch(x.grad + x.order[i] * x.grad_stride);
   for (; u < end; u++) {
     if (u + ROWS_AHEAD < end) ask_for_row<RULE>(x, unique[u + ROWS_AHEAD]);
     update_row<RULE, W, FACTORS>(x, h, unique[u], start[u], start[u + 1]);

@@ -23,6 +23,7 @@ constexpr int BITS = 11;      // most of a digit
 constexpr int PARTS = 4;      // of a batch, counted and moved in turn: a frequent digit's counter is written again before it can be read, but there are four
 constexpr int64_t ROWS = 256; // batch rows a unit of work, where ids are turned
 constexpr int64_t BLOCK = 64; // of them at a time
+constexpr int64_t LINE = 16;  // numbers of a cache line
 
 struct Ids {
   const int32_t *ids;
@@ -112,6 +113,11 @@ static int32_t group_ids(const Ids &x, const Sorted &to) {
   Key *keys = reinterpret_cast<Key *>(memory), *other = reinterpret_cast<Key *>(memory + floats);
   const uint32_t inside = (uint32_t)(((uint64_t)1 << x.bits) - 1);
   for (int64_t i = 0; i < x.batch; i++) keys[i] = (Key)((uint32_t)x.ids[i] & inside) << x.position_bits | (Key)i;
+  for (int64_t i = 0; i < x.batch; i += LINE) { // written at the end, by when the lines are there
+    __builtin_prefetch(to.order + i, 1);
+    __builtin_prefetch(to.starts + i, 1);
+    __builtin_prefetch(to.unique + i, 1);
+  }
   const int digits = (int)chunks_of(x.bits, BITS), size = (int)chunks_of(x.bits, digits);
   for (int digit = 0; digit < digits; digit++) {
     sort_digit(keys, other, x.batch, x.position_bits + digit * size, size);

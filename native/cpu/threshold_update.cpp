@@ -42,7 +42,7 @@ struct Gradient {
   Lanes dv, ds;
 };
 static inline Gradient gradient(const Step &x, const float *grad, const int32_t *order, int32_t positions, const float *table, int64_t j, int n) {
-  const Lanes g = sum_positions(grad + j, x.grad_stride, order, 0, positions, positions, n);
+  const Lanes g = sum_positions(grad + j, x.grad_stride, {order, positions}, 0, positions, n);
   const Lanes on = sign(get(table + j, n)); // where an entry is on, the signs of V and of S are one
   return {on * on * g, lanes(0.0f) - on * g};
 }

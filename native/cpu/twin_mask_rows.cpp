@@ -56,7 +56,7 @@ int twin_mask_gradient(ds_stream stream, ds_f32_in grad, int64_t grad_stride, ds
       const float *e = tables + base[f] + row * d;
       float *into = dm + (int64_t)class_of_row[row_base[f] + row] * d;
       each_block(d, [&](int64_t j, int n) {
-        const Lanes s = sum_positions(grad + column[f] + j, grad_stride, own, start[u], start[u + 1], batch, n);
+        const Lanes s = sum_positions(grad + column[f] + j, grad_stride, {own, batch}, start[u], start[u + 1], n);
         add_to(into + j, s * get(e + j, n), n);
       });
     }
