@@ -26,7 +26,7 @@ final class ScoreCommand implements Callable<Integer> {
   @Parameters(index = "0", paramLabel = "MODEL", description = "model file")
   private Path model;
 
-  @Parameters(index = "1", paramLabel = "INPUT", description = "raw rows with the fields of the model")
+  @Parameters(index = "1", paramLabel = "INPUT", description = "raw rows with the fields of the model; labels are not asked for")
   private Path input;
 
   @Option(names = "--format", required = true, description = "format of the rows, as for prepare")
@@ -45,7 +45,7 @@ final class ScoreCommand implements Callable<Integer> {
     Writable.check(output);
     try (Backend backend = engine.open();
         Scorer scorer = Scorer.open(backend, model, BATCH);
-        RowCursor rows = Inputs.of(format).open(input, scorer.encoder().schema(), query).open()) {
+        RowCursor rows = Inputs.of(format).open(input, scorer.encoder().schema().unlabeled(), query).open()) {
       long[] count = {0};
       AtomicFile.write(output, channel -> count[0] = score(scorer, rows, channel));
       System.out.println(output + ": " + count[0] + " scores");

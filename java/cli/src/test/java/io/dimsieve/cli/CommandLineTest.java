@@ -165,6 +165,11 @@ class CommandLineTest {
     List<String> lines = Files.readAllLines(scores);
     assertEquals(300, lines.size());
     assertTrue(lines.stream().mapToDouble(Double::parseDouble).allMatch(p -> p > 0 && p < 1));
+    List<String> rows = Files.readAllLines(text);
+    assertTrue(rows.get(0).startsWith("label\t"), rows.get(0));
+    Files.write(text, rows.stream().map(row -> row.substring(row.indexOf('\t') + 1)).toList());
+    assertOk(run("score", slim, text, "--format", "tsv", "-o", scores));
+    assertEquals(lines, Files.readAllLines(scores), "rows without labels");
   }
 
   /** Out to other tools, back from them, and on: what comes back scores as what went out, and can be searched and compacted. */

@@ -36,15 +36,12 @@ public final class Dataset implements AutoCloseable {
     view = true;
   }
 
-  private Dataset(TensorFileReader file) {
+  private Dataset(TensorFileReader file, Encoder encoder) {
     this.file = file;
+    this.encoder = encoder;
     view = false;
-    encoder = EncoderTensors.read(file);
     for (Part part : Part.values()) {
       parts[part.ordinal()] = file.tensor(part.tensor(), TensorType.I32, -1, 1L + encoder.fields());
-    }
-    for (Part part : Part.values()) {
-      check(part);
     }
   }
 
@@ -56,11 +53,20 @@ public final class Dataset implements AutoCloseable {
   public static Dataset open(Path path) {
     TensorFileReader file = TensorFileReader.open(path, KIND);
     try {
-      return new Dataset(file);
+      Dataset dataset = new Dataset(file, EncoderTensors.read(file));
+      for (Part part : Part.values()) {
+        dataset.check(part);
+      }
+      return dataset;
     } catch (RuntimeException | Error e) {
       file.close();
       throw e;
     }
+  }
+
+  /** The dataset that this process has just written to a file, of which only the header is read again. */
+  static Dataset written(Path path, Encoder encoder) {
+    return new Dataset(TensorFileReader.written(path, KIND), encoder);
   }
 
   private void check(Part part) {

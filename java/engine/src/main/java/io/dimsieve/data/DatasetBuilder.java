@@ -16,8 +16,8 @@ import java.util.function.IntFunction;
 
 /**
  * Turns raw rows into a dataset file. The source is read once, into a temporary file of numbers beside the output ({@link
- * RowNumbering}); from there values are counted (those of the training rows), and numbers become ids, the most frequent value
- * first ({@link NumberedRows}). Memory holds the distinct values and a few blocks of rows, the temporary file 12 + 4F bytes a row
+ * RowNumbering}); values are counted (those of the training rows), and numbers become ids, the most frequent value first ({@link
+ * NumberedRows}). Memory holds the distinct values and a few blocks of rows, the temporary file 12 + 4F bytes a row
  * of F fields. The bytes do not depend on the number of threads.
  */
 public final class DatasetBuilder {
@@ -48,27 +48,29 @@ public final class DatasetBuilder {
    */
   public Dataset build(RowSource rows, Split split, Path out) {
     RowTimes times = new RowTimes();
-    return build(List.of(rows), times, input -> split.partition(times), out, split.note());
+    return build(List.of(rows), times, input -> split.partition(times), split.needsTimes(), out, split.note());
   }
 
   /** Builds a dataset whose parts come from sources of their own; the one of {@link Part#TRAIN} must be there. */
   public Dataset build(Map<Part, RowSource> parts, Path out) {
     TreeMap<Part, RowSource> sorted = new TreeMap<>(parts);
     List<Part> order = List.copyOf(sorted.keySet());
-    return build(List.copyOf(sorted.values()), new RowTimes(), input -> time -> order.get(input), out, "given");
+    return build(List.copyOf(sorted.values()), new RowTimes(), input -> time -> order.get(input), false, out, "given");
   }
 
-  private Dataset build(List<RowSource> sources, RowTimes times, IntFunction<Split.Partition> partitions, Path out, String split) {
+  private Dataset build(
+      List<RowSource> sources, RowTimes times, IntFunction<Split.Partition> partitions, boolean needsTimes, Path out, String split) {
     int fields = schema.fields().size();
     int capacity = new RowBlock(fields).capacity();
     String source = String.join(", ", sources.stream().map(RowSource::name).toList());
     try (NumberFile file = NumberFile.beside(out, fields, capacity); Workers workers = new Workers(threads)) {
       EncoderBuilder values = new EncoderBuilder(schema);
-      try (RowNumbering reading = new RowNumbering(sources, schema, values, times, file, progress)) {
+      Division division = needsTimes ? null : new Division(partitions);
+      try (RowNumbering reading = new RowNumbering(sources, schema, values, times, division, file, progress)) {
         reading.run(workers);
       }
       NumberedRows rows = new NumberedRows(file, partitions, fields, capacity, times.rows(), workers, progress);
-      long[] counts = rows.count(values);
+      long[] counts = division == null ? rows.count(values) : division.counts();
       if (counts[Part.TRAIN.ordinal()] == 0) {
         throw new DataException(source, "has no row to train on", null);
       }
@@ -78,11 +80,12 @@ public final class DatasetBuilder {
         vocabularies[f] = values.vocabulary(f);
         ids[f] = values.ids(f);
       });
-      try (DatasetWriter writer = new DatasetWriter(out, Encoder.of(schema, Arrays.asList(vocabularies)), counts, source, split)) {
+      Encoder encoder = Encoder.of(schema, Arrays.asList(vocabularies));
+      try (DatasetWriter writer = new DatasetWriter(out, encoder, counts, source, split)) {
         rows.write(ids, writer);
         writer.commit();
       }
+      return Dataset.written(out, encoder);
     }
-    return Dataset.open(out);
   }
 }

@@ -1,6 +1,7 @@
 package io.dimsieve.data;
 
 import io.dimsieve.ConfigurationException;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -70,7 +71,9 @@ final class NumberFile implements AutoCloseable {
     }
     block.input = buffer.getInt();
     block.rows = buffer.getInt();
-    read(block.rows * (Long.BYTES + Integer.BYTES * block.columns.length));
+    if (!read(block.rows * (Long.BYTES + Integer.BYTES * block.columns.length))) {
+      throw failure(target, new EOFException("temporary rows end within a block"));
+    }
     buffer.asLongBuffer().get(block.times, 0, block.rows);
     buffer.position(Long.BYTES * block.rows);
     for (int[] column : block.columns) {

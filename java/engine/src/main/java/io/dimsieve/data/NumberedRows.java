@@ -9,21 +9,6 @@ final class NumberedRows {
 
   private static final int TILE = 16;
 
-  /** Rows and where they go. */
-  private static final class Block {
-
-    private final NumberBlock numbers;
-    private final Part[] parts;
-    private final int[] trained; // rows of the training part
-    private int training;
-
-    private Block(int fields, int capacity) {
-      numbers = new NumberBlock(fields, capacity);
-      parts = new Part[capacity];
-      trained = new int[capacity];
-    }
-  }
-
   private final NumberFile file;
   private final IntFunction<Split.Partition> partitions;
   private final int fields;
@@ -51,21 +36,15 @@ final class NumberedRows {
 
   /** Counts the values of the training rows; the number of rows of each part. */
   long[] count(EncoderBuilder values) {
-    long[] rows = new long[Part.values().length];
-    run("count", new Pass() {
+    return run("count", new Pass() {
       @Override
-      public void field(Block block, int field) {
-        values.count(field, block.numbers.columns[1 + field], block.trained, block.training);
+      public void field(NumberBlock block, int field) {
+        values.count(field, block.columns[1 + field], block.trained, block.training);
       }
 
       @Override
-      void take(Block block) {
-        for (int i = 0; i < block.numbers.rows; i++) {
-          rows[block.parts[i].ordinal()]++;
-        }
-      }
+      void take(NumberBlock block) {}
     });
-    return rows;
   }
 
   /**
@@ -78,19 +57,19 @@ final class NumberedRows {
     int[] tile = new int[TILE * row.length]; // few rows at a time, so that reading a column touches few pages
     run("encode", new Pass() {
       @Override
-      public void field(Block block, int field) {
-        int[] numbers = block.numbers.columns[1 + field];
-        for (int i = 0; ids[field] != null && i < block.numbers.rows; i++) {
+      public void field(NumberBlock block, int field) {
+        int[] numbers = block.columns[1 + field];
+        for (int i = 0; ids[field] != null && i < block.rows; i++) {
           numbers[i] = ids[field][numbers[i]];
         }
       }
 
       @Override
-      void take(Block block) {
-        for (int first = 0; first < block.numbers.rows; first += TILE) {
-          int count = Math.min(TILE, block.numbers.rows - first);
+      void take(NumberBlock block) {
+        for (int first = 0; first < block.rows; first += TILE) {
+          int count = Math.min(TILE, block.rows - first);
           for (int column = 0; column < row.length; column++) {
-            int[] values = block.numbers.columns[column];
+            int[] values = block.columns[column];
             for (int i = 0; i < count; i++) {
               tile[i * row.length + column] = values[first + i];
             }
@@ -104,46 +83,37 @@ final class NumberedRows {
     });
   }
 
-  private void run(String stage, Pass pass) {
+  private long[] run(String stage, Pass pass) {
     file.rewind();
     progress.begin(stage, total);
-    new BlockPipeline<>(workers, fields, pass).run(new Block(fields, capacity), new Block(fields, capacity), new Block(fields, capacity));
+    new BlockPipeline<>(workers, fields, pass)
+        .run(new NumberBlock(fields, capacity), new NumberBlock(fields, capacity), new NumberBlock(fields, capacity));
     progress.end(total + " rows");
+    return pass.division.counts();
   }
 
   /** Reads blocks and divides them. */
-  private abstract class Pass implements BlockPipeline.Steps<Block> {
+  private abstract class Pass implements BlockPipeline.Steps<NumberBlock> {
 
-    private int input = -1;
-    private Split.Partition partition;
+    private final Division division = new Division(partitions);
     private long rows;
     private long reported;
 
-    abstract void take(Block block);
+    abstract void take(NumberBlock block);
 
     @Override
-    public boolean fill(Block block) {
-      if (!file.read(block.numbers)) {
+    public boolean fill(NumberBlock block) {
+      if (!file.read(block)) {
         return false;
       }
-      if (block.numbers.input != input) {
-        input = block.numbers.input;
-        partition = partitions.apply(input);
-      }
-      block.training = 0;
-      for (int i = 0; i < block.numbers.rows; i++) {
-        block.parts[i] = partition.next(block.numbers.times[i]);
-        if (block.parts[i] == Part.TRAIN) {
-          block.trained[block.training++] = i;
-        }
-      }
+      division.divide(block);
       return true;
     }
 
     @Override
-    public void drain(Block block) {
+    public void drain(NumberBlock block) {
       take(block);
-      rows += block.numbers.rows;
+      rows += block.rows;
     }
 
     @Override

@@ -10,8 +10,8 @@ import java.util.List;
 
 /**
  * Reads sources one after the other, once, and writes their rows as labels and numbers of values (see {@link
- * EncoderBuilder#number}), without those that the label rule drops. The first bad value of the first bad row is the error,
- * whatever was looked at before.
+ * EncoderBuilder#numbers}), without those that the label rule drops. Where it is known which rows train, their values are
+ * counted. The first bad value of the first bad row is the error, whatever was looked at before.
  */
 final class RowNumbering implements BlockPipeline.Steps<RowNumbering.Block>, AutoCloseable {
 
@@ -42,6 +42,7 @@ final class RowNumbering implements BlockPipeline.Steps<RowNumbering.Block>, Aut
   private final Schema schema;
   private final EncoderBuilder values;
   private final RowTimes times;
+  private final Division division;
   private final NumberFile file;
   private final Progress progress;
   private RowCursor cursor;
@@ -51,11 +52,18 @@ final class RowNumbering implements BlockPipeline.Steps<RowNumbering.Block>, Aut
   private long rows; // of all sources, drained
   private long reported;
 
-  RowNumbering(List<RowSource> sources, Schema schema, EncoderBuilder values, RowTimes times, NumberFile file, Progress progress) {
+  /**
+   * What reads sources.
+   *
+   * @param division of their rows; null when it is not known yet, and nothing is counted then
+   */
+  RowNumbering(
+      List<RowSource> sources, Schema schema, EncoderBuilder values, RowTimes times, Division division, NumberFile file, Progress progress) {
     this.sources = sources;
     this.schema = schema;
     this.values = values;
     this.times = times;
+    this.division = division;
     this.file = file;
     this.progress = progress;
   }
@@ -127,12 +135,18 @@ final class RowNumbering implements BlockPipeline.Steps<RowNumbering.Block>, Aut
       text.keep(block.kept, rows);
     }
     block.numbers.rows = rows;
+    if (division != null) {
+      division.divide(block.numbers);
+    }
   }
 
   @Override
   public void field(Block block, int field) {
     try {
       number(block, field, 0, block.numbers.rows);
+      if (division != null) {
+        values.count(field, block.numbers.columns[1 + field], block.numbers.trained, block.numbers.training);
+      }
     } catch (IllegalArgumentException e) {
       findFailure(block, field);
     } catch (RuntimeException e) {

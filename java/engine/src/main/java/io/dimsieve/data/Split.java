@@ -57,6 +57,11 @@ public final class Split {
     return note;
   }
 
+  /** Whether the times of all rows must be known before the first is put anywhere. */
+  boolean needsTimes() {
+    return byOrder;
+  }
+
   /** Starts at the first row of those whose times these are. */
   Partition partition(RowTimes times) {
     if (byOrder) {

@@ -123,7 +123,8 @@ public final class SyntheticRows implements RowSource {
       counts[counting.next(0).ordinal()]++;
     }
     progress.begin("generate", rows);
-    try (DatasetWriter writer = new DatasetWriter(out, encoder(), counts, name(), split.note())) {
+    Encoder encoder = encoder();
+    try (DatasetWriter writer = new DatasetWriter(out, encoder, counts, name(), split.note())) {
       Split.Partition partition = split.partition(times);
       SplittableRandom random = random();
       int[] row = new int[1 + cardinalities.length];
@@ -137,7 +138,7 @@ public final class SyntheticRows implements RowSource {
       writer.commit();
     }
     progress.end(rows + " rows");
-    return Dataset.open(out);
+    return Dataset.written(out, encoder);
   }
 
   private Encoder encoder() {

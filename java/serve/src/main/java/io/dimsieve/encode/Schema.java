@@ -16,6 +16,8 @@ import java.util.Set;
  * {"label": {"column": "click", "positiveAbove": null, "dropEqual": null},
  *  "fields": [{"name": "site", "kind": "categorical", "bucketizer": "none", "minCount": 1, "hashBuckets": 0}]}
  * </pre>
+ *
+ * @param label null for rows of which no label is asked, see {@link #unlabeled}
  */
 public record Schema(LabelRule label, List<Field> fields) {
 
@@ -33,9 +35,14 @@ public record Schema(LabelRule label, List<Field> fields) {
         throw new ConfigurationException("field '" + field.name() + "' is named twice");
       }
     }
-    if (names.contains(label.column())) {
+    if (label != null && names.contains(label.column())) {
       throw new ConfigurationException("field '" + label.column() + "' is the label column, a model must not see it");
     }
+  }
+
+  /** The same fields of rows that need not have a label, as those that are scored. */
+  public Schema unlabeled() {
+    return new Schema(null, fields);
   }
 
   /** Reads a schema file; an unreadable or bad one is a {@link ConfigurationException} with file, line, column and JSON path. */

@@ -56,10 +56,19 @@ public final class TensorFileReader implements AutoCloseable {
    * @param kind what the file must be, such as {@code dataset}; null for anything
    */
   public static TensorFileReader open(Path path, String kind) {
+    return open(path, kind, true);
+  }
+
+  /** Opens a file that this process has just written: only its header is checked. */
+  public static TensorFileReader written(Path path, String kind) {
+    return open(path, kind, false);
+  }
+
+  private static TensorFileReader open(Path path, String kind, boolean verified) {
     try {
       FileBytes file = FileBytes.of(FileChannel.open(path, StandardOpenOption.READ));
       try {
-        return new TensorFileReader(path, file, kind, true);
+        return new TensorFileReader(path, file, kind, verified);
       } catch (IOException | RuntimeException | Error e) {
         file.close();
         throw e;

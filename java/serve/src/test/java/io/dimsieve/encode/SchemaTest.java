@@ -1,6 +1,7 @@
 package io.dimsieve.encode;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -66,6 +67,14 @@ final class SchemaTest {
     refused("schema:1:", "// comment\n" + good);
     refused("schema:2:", "{\n'label': {'column': 'y',}}");
     assertThrows(ConfigurationException.class, () -> Schema.fromJson(good));
+  }
+
+  @Test
+  void withoutALabelAnyFieldNameWillDo() {
+    Schema schema = new Schema(LabelRule.binary("y"), List.of(Field.categorical("a", 1), Field.categorical("b", 1)));
+    assertNull(schema.unlabeled().label());
+    assertEquals(schema.fields(), schema.unlabeled().fields());
+    assertEquals("y", new Schema(null, List.of(Field.categorical("y", 1))).fields().get(0).name());
   }
 
   @Test

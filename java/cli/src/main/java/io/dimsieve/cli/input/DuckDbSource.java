@@ -5,7 +5,6 @@ import io.dimsieve.DataException;
 import io.dimsieve.data.RowBlock;
 import io.dimsieve.data.RowCursor;
 import io.dimsieve.data.RowSource;
-import io.dimsieve.encode.Field;
 import io.dimsieve.encode.Schema;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -90,10 +89,14 @@ final class DuckDbSource implements RowSource {
   }
 
   private String selected() {
-    List<String> names = new ArrayList<>();
-    names.add(schema.label().column());
-    schema.fields().stream().map(Field::name).forEach(names::add);
-    return names.stream().map(name -> "CAST(\"" + name.replace("\"", "\"\"") + "\" AS VARCHAR)").reduce((a, b) -> a + ", " + b).orElseThrow();
+    List<String> texts = new ArrayList<>();
+    texts.add(schema.label() == null ? "NULL" : text(schema.label().column()));
+    schema.fields().forEach(field -> texts.add(text(field.name())));
+    return String.join(", ", texts);
+  }
+
+  private static String text(String column) {
+    return "CAST(\"" + column.replace("\"", "\"\"") + "\" AS VARCHAR)";
   }
 
   /** DuckDB's many-line message as one line with the file and, where it tells one, the line. */

@@ -24,6 +24,8 @@ final class LineSource implements RowSource {
     void split(byte[] bytes, int from, int to, Columns columns);
   }
 
+  private static final int NONE = -1; // place of a label that is not asked for
+
   private final Path file;
   private final int width;
   private final int[] places; // of the label and the fields
@@ -38,8 +40,8 @@ final class LineSource implements RowSource {
     this.file = file;
     this.width = columns.size();
     this.splitter = splitter;
-    this.places = IntStream.concat(
-        IntStream.of(place(columns, schema.label().column())), schema.fields().stream().mapToInt(field -> place(columns, field.name()))).toArray();
+    int label = schema.label() == null ? NONE : place(columns, schema.label().column());
+    this.places = IntStream.concat(IntStream.of(label), schema.fields().stream().mapToInt(field -> place(columns, field.name()))).toArray();
   }
 
   private static int place(List<String> columns, String name) {
@@ -97,7 +99,7 @@ final class LineSource implements RowSource {
         throw new DataException(file.toString(), lines.number(), 0, columns.count() + " columns, expected " + width);
       }
       for (int place : places) {
-        block.add(columns.start(place), columns.end(place));
+        block.add(place == NONE ? 0 : columns.start(place), place == NONE ? 0 : columns.end(place));
       }
       block.endRow();
     }

@@ -54,7 +54,9 @@ public final class MovieLensReader implements InputFormat {
     if (query != null) {
       throw new ConfigurationException("--query works with csv, tsv and parquet, not with " + name());
     }
-    requireColumn(schema.label().column(), List.of("rating"));
+    if (schema.label() != null) {
+      requireColumn(schema.label().column(), List.of("rating"));
+    }
     schema.fields().forEach(field -> requireColumn(field.name(), FIELDS));
     Map<String, Map<String, String>> users = users(input.resolve("users.dat"));
     Map<String, Map<String, String>> movies = movies(input.resolve("movies.dat"));
