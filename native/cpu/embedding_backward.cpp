@@ -151,10 +151,9 @@ template <int RULE>
 static void run_unit(const Field &x, const Hyper &h, const int32_t *start, const int32_t *unique, int32_t groups, int64_t unit) {
   const int32_t first = first_at(start, groups, unit * DS_GROUP_CHUNK), end = first_at(start, groups, (unit + 1) * DS_GROUP_CHUNK);
   const bool plain = !x.mask && !x.row_mask && !x.regularity && !x.mask_partial && !x.gram_partial;
-  const auto update = x.factor      ? (x.d == LANES ? update_rows<RULE, LANES, true> : update_rows<RULE, 0, true>)
-                      : x.d == 1 && plain ? update_numbers<RULE>
-                      : x.d == LANES      ? update_rows<RULE, LANES, false>
-                                          : update_rows<RULE, 0, false>;
+  const auto of_factors = x.d == LANES ? update_rows<RULE, LANES, true> : update_rows<RULE, 0, true>;
+  const auto of_entries = x.d == 1 && plain ? update_numbers<RULE> : x.d == LANES ? update_rows<RULE, LANES, false> : update_rows<RULE, 0, false>;
+  const auto update = x.factor ? of_factors : of_entries;
   update(x, h, start, unique, first, end);
 }
 

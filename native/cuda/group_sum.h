@@ -5,7 +5,7 @@
  * through rows or lists of their own) positions are summed by one team, positions ascending: the bits of the CPU. Longer ones have an order that length and
  * width alone decide:
  *   up to HEAVY per team of a warp   in each_group_sum, by a warp: team r of it takes positions r, r + teams, ...; then the teams are added up by halves
- *   more                             by the block in the same way (sum_of_block), then warp by warp; the block does these last, as Later keeps them
+ *   more                             by the block in the same way, then warp by warp; the block does these last, as Later keeps them
  * so an id that fills the batch costs a lane batch * lanes / BLOCK loads.
  */
 #ifndef DIMSIEVE_CUDA_GROUP_SUM_H
@@ -91,9 +91,9 @@ __device__ static inline Pack<V> sum_of_warps(Pack<V> s, int lanes, Pack<4> (&pa
 
 /* Σ of group u by the whole block, to the first team. */
 template <int BLOCK, int V, class Columns>
-__device__ static inline Pack<V> sum_of_block(const GroupSum &x, int32_t u, bool owns, int lanes, Pack<4> (&partial)[BLOCK], Columns columns) {
+__device__ static inline Pack<V> sum_of_block(const GroupSum &x, int32_t u, int lanes, Pack<4> (&partial)[BLOCK], Columns columns) {
   const int team = (int)threadIdx.x / lanes, teams = BLOCK / lanes;
-  return sum_of_warps<BLOCK>(owns ? x.positions<V>(x.start[u] + team, x.start[u + 1], teams, columns) : zeros<V>(), lanes, partial);
+  return sum_of_warps<BLOCK>(x.positions<V>(x.start[u] + team, x.start[u + 1], teams, columns), lanes, partial);
 }
 
 /* Shared memory of what follows. */
@@ -147,8 +147,11 @@ __device__ static inline void each_group_sum(const GroupSum &x, int32_t first, i
   }
   __syncthreads();
   memory.heavy.each([&](int i) {
-    const Pack<V> s = sum_of_block<BLOCK, V>(x, first + i, owns, lanes, memory.partial, [&](int64_t b) { return columns_of(first + i)(b); });
-    if (owns && (int)threadIdx.x < lanes) apply(first + i, fetch(first + i, true), s);
+    const int32_t u = first + i;
+    Pack<V> s = zeros<V>();
+    if (owns) s = x.positions<V>(x.start[u] + (int)threadIdx.x / lanes, x.start[u + 1], BLOCK / lanes, columns_of(u));
+    s = sum_of_warps<BLOCK>(s, lanes, memory.partial);
+    if (owns && (int)threadIdx.x < lanes) apply(u, fetch(u, true), s);
   });
 }
 

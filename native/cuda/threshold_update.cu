@@ -153,7 +153,7 @@ __global__ void __launch_bounds__(BLOCK, 3) step_rows(Update x) {
     }
     __syncthreads();
     longest.each([&](int r) {
-      const Quad g = sum_of_block<BLOCK, 4>(sums, group[r], true, u.lanes, partial, columns);
+      const Quad g = sum_of_block<BLOCK, 4>(sums, group[r], u.lanes, partial, columns);
       if (thread < WARP) update(r, u.team == 0, true, g);
     });
     if (OWNER != SHARED) {

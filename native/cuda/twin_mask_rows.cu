@@ -135,7 +135,7 @@ __global__ void class_gradients(Gradient p) {
       }
       __syncthreads();
       list.longest.each([&](int e) {
-        const Quad s = sum_of_block<BLOCK, 4>(sums, list.group[e0 + e], true, lanes, partial, columns);
+        const Quad s = sum_of_block<BLOCK, 4>(sums, list.group[e0 + e], lanes, partial, columns);
         if (team == 0) put_product(e, list.group[e0 + e], s);
       });
       __syncthreads();

@@ -100,8 +100,8 @@ public final class EmbeddingOptimizer implements TableUpdate {
         "embedding_backward",
         Native.ds_embedding_backward(
             backend.handle(), backend.stream(), gradient.values().address(), gradient.values().columns(), gradient.factorAddress(),
-            groups.order(), groups.starts(), groups.unique(), groups.counts(), table.base().address(), table.width().address(), column.address(), table.maskAddress(),
-            table.rowMaskAddress(), table.rowBase().address(),
+            groups.order(), groups.starts(), groups.unique(), groups.counts(), table.base().address(), table.width().address(),
+            column.address(), table.maskAddress(), table.rowMaskAddress(), table.rowBase().address(),
             regularity == null ? 0 : regularity.matrix().address(), table.squareBase().address(), table.values().address(),
             state1.address(), state2.address(), maskGradient == null ? 0 : maskGradient.address(), signed ? 1 : 0,
             regularity == null ? 0 : regularity.keptGram(), workspace.address(), spec.rule().ordinal(), hyper.address(), batch,

@@ -48,8 +48,9 @@ public final class MaskGradientProbe {
         "embedding_backward",
         Native.ds_embedding_backward(
             backend.handle(), backend.stream(), gradient.values().address(), gradient.values().columns(), gradient.factorAddress(),
-            groups.order(), groups.starts(), groups.unique(), groups.counts(), table.base().address(), table.width().address(), table.column().address(), table.maskAddress(),
-            table.rowMaskAddress(), table.rowBase().address(), 0, 0, table.values().address(), 0, 0, into.address(), sign ? 1 : 0, 0, workspace.address(), OptimizerSpec.Rule.SGD.ordinal(), hyper.address(), batch,
-            table.layout().fields(), table.layout().columns()));
+            groups.order(), groups.starts(), groups.unique(), groups.counts(), table.base().address(), table.width().address(),
+            table.column().address(), table.maskAddress(), table.rowMaskAddress(), table.rowBase().address(), 0, 0,
+            table.values().address(), 0, 0, into.address(), sign ? 1 : 0, 0, workspace.address(), OptimizerSpec.Rule.SGD.ordinal(),
+            hyper.address(), batch, table.layout().fields(), table.layout().columns()));
   }
 }
