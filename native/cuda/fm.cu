@@ -40,23 +40,9 @@ struct Backward {
 
 /* threads: of a row, a power of two; 16, or enough for every place. */
 __global__ void sum_regular(Forward p, int threads) {
-  const int lane = threadIdx.x % threads, rows = BLOCK / threads;
-  for (int64_t first = (int64_t)blockIdx.x * rows; first < p.batch; first += (int64_t)gridDim.x * rows) {
-    const int64_t b = first + threadIdx.x / threads;
-    float total = 0;
-    for (int64_t j = lane; b < p.batch && j < p.dim; j += threads) {
-      float s = 0, q = 0;
-      for (int64_t c = j; c < p.columns; c += p.dim) {
-        const float x = p.e[b * p.columns + c];
-        s += x;
-        q += x * x;
-      }
-      p.sums[b * p.dim + j] = s;
-      total += s * s - q;
-    }
-    total = fold_row(total, threads);
-    if (b < p.batch && lane == 0) p.out[b] = 0.5f * total;
-  }
+  sum_rows(p.batch, p.dim, threads, p.sums, p.out, [&](int64_t b, int64_t j, auto add) {
+    for (int64_t c = j; c < p.columns; c += p.dim) add(p.e[b * p.columns + c]);
+  });
 }
 
 /* Adds columns first .. first+31 of a warp's rows to the places tile .. tile+63. */

@@ -41,24 +41,10 @@ struct Tables {
 
 /* threads: of a row, a power of two. */
 __global__ void sum_tables(Tables p, int threads) {
-  const int lane = threadIdx.x % threads, rows = BLOCK / threads;
-  for (int64_t first = (int64_t)blockIdx.x * rows; first < p.batch; first += (int64_t)gridDim.x * rows) {
-    const int64_t b = first + threadIdx.x / threads;
-    float total = 0;
-    for (int64_t j = lane; b < p.batch && j < p.dim; j += threads) {
-      float s = 0, q = 0;
+  sum_rows(p.batch, p.dim, threads, p.sums, p.out, [&](int64_t b, int64_t j, auto add) {
 #pragma unroll 4
-      for (int32_t f = 0; f < p.fields; f++) {
-        const float e = p.entry(b, f, j);
-        s += e;
-        q += e * e;
-      }
-      p.sums[b * p.dim + j] = s;
-      total += s * s - q;
-    }
-    total = fold_row(total, threads);
-    if (b < p.batch && lane == 0) p.out[b] = 0.5f * total;
-  }
+    for (int32_t f = 0; f < p.fields; f++) add(p.entry(b, f, j));
+  });
 }
 
 } // namespace

@@ -22,6 +22,30 @@ __device__ static inline float fold_row(float x, int threads) {
   return x;
 }
 
+/*
+ * S and the term of each batch row, for all threads of a grid whose block is a multiple of threads: sums[b, j] = Σ x and out[b] = ½ Σ_j (S_j² - Σ x²) over what
+ * each(b, j, add) gives to add(x).
+ */
+template <class Each>
+__device__ static inline void sum_rows(int64_t batch, int64_t dim, int threads, float *sums, float *out, Each each) {
+  const int lane = threadIdx.x % threads, rows = blockDim.x / threads;
+  for (int64_t first = (int64_t)blockIdx.x * rows; first < batch; first += (int64_t)gridDim.x * rows) {
+    const int64_t b = first + threadIdx.x / threads;
+    float total = 0;
+    for (int64_t j = lane; b < batch && j < dim; j += threads) {
+      float s = 0, q = 0;
+      each(b, j, [&](float x) {
+        s += x;
+        q += x * x;
+      });
+      sums[b * dim + j] = s;
+      total += s * s - q;
+    }
+    total = fold_row(total, threads);
+    if (b < batch && lane == 0) out[b] = 0.5f * total;
+  }
+}
+
 } // namespace cuda
 } // namespace ds
 
