@@ -32,8 +32,13 @@ void embedding_cases(const Lazy<Tables> &t, const std::string &shape) {
   backward("Adam, mask gradient, ", DS_ADAM, true, false, false);
   backward("Adam, mask gradient, regularity, ", DS_ADAM, true, true, false);
   backward("Adam, mask gradient, regularity, Gram, ", DS_ADAM, true, true, true);
-  CASE(embedding_backward, "Adam, factors, " + shape, t->sums, D, t->dlogit, t->order, t->starts, t->unique, t->counts, t->base, t->width, t->column, nullptr,
-       nullptr, nullptr, nullptr, nullptr, t->tables, t->state1, t->state2, nullptr, 0, nullptr, nullptr, DS_ADAM, t->hyper, t->batch, FIELDS, COLUMNS);
+  const auto factors = [&](const std::string &what, bool searched) {
+    CASE(embedding_backward, what + shape, t->sums, D, t->dlogit, t->order, t->starts, t->unique, t->counts, t->base, t->width, t->column,
+         searched ? t->mask : nullptr, nullptr, nullptr, searched ? t->matrix : nullptr, t->square_base, t->tables, t->state1, t->state2,
+         searched ? t->mask_grad : nullptr, 0, nullptr, t->workspace, DS_ADAM, t->hyper, t->batch, FIELDS, COLUMNS);
+  };
+  factors("Adam, factors, ", false);
+  factors("Adam, factors, mask gradient, regularity, ", true);
   CASE(embedding_backward, "Adam, first order, " + shape, t->dlogit, 1, nullptr, t->order, t->starts, t->unique, t->counts, t->first_base, t->one, t->zero, nullptr,
        nullptr, nullptr, nullptr, nullptr, t->first, t->first1, t->first2, nullptr, 0, nullptr, nullptr, DS_ADAM, t->hyper, t->batch, FIELDS, 0);
 

@@ -7,7 +7,8 @@
  *       = Σ_b factor[b] (grad[b, j] - ê_j)      when factor [batch] is given: grad is fm_gather's S then, one for all fields, and ê = mask ⊙ e the row as it
  *                                               was read. Bit for bit the same for a factorization machine, from an array that stays in the caches
  *   mask_grad[c] += s_j e_j  (or s_j sign(e_j)) = Σ_b δê e: what the mask would receive were it continuous; dead columns included
- *   g_j = s_j + Σ_k e_k M_kj                    M = regularity + regularity_base[f], [width, width]; absent: 0
+ *   g_j = s_j + Σ_k e_k M_kj                    M = regularity + regularity_base[f], [width, width]; absent: 0. Rows of M that are all 0, as those
+ *                                              of closed columns, cost nothing
  *   e'  = update(e, g)                          update.h, with the states of the row; columns with mask 0, and entries whose bit a row mask lacks, are frozen
  *                                              bit for bit, states and all; row masks ask for widths of at most 64
  *   gram[regularity_base[f]..] += e' e'ᵀ - e eᵀ, as e'(e'-e)ᵀ + (e'-e) eᵀ so that the error is relative to the change
@@ -30,6 +31,7 @@ namespace DS_ISA {
 
 constexpr int32_t MAX_WIDTH = 1024;
 constexpr int64_t ROWS_AHEAD = 12; // rows between a prefetch and its use
+constexpr int TOGETHER = 6;        // rows to which the regularity is added at once
 
 struct Field {
   int64_t f;
@@ -37,17 +39,18 @@ struct Field {
   int64_t column;
   float *p, *s1, *s2;
   const float *grad, *factor, *mask, *regularity; // grad: of the field's first column
+  const int32_t *pulls;                           // rows of regularity that hold something
+  int32_t pulling;                                // and how many
   const int64_t *row_mask;
   int64_t grad_stride;
-  const int32_t *order;
+  const int32_t *order, *start, *unique;
   int64_t batch;
   float *mask_partial, *gram_partial;
   bool sign;
 };
 
-/* n entries of a row from p, as the forward pass read them. */
-static inline Lanes as_read(const Field &x, int64_t row, const float *p, int64_t j, int n) {
-  Lanes e = get(p + j, n);
+/* n entries of a row from column j on, as the forward pass read them where the table holds e. */
+static inline Lanes as_read(const Field &x, int64_t row, Lanes e, int64_t j, int n) {
   if (x.mask) e = e * get(x.mask + x.column + j, n);
   if (x.row_mask) e = where_bits((uint32_t)((uint64_t)x.row_mask[row] >> j), e);
   return e;
@@ -57,6 +60,77 @@ static inline Lanes as_read(const Field &x, int64_t row, const float *p, int64_t
 static inline Lanes learning(const Field &x, int64_t row, int64_t j, int n) {
   const Lanes open = x.mask ? get(x.mask + x.column + j, n) : lanes(1.0f);
   return x.row_mask ? where_bits((uint32_t)((uint64_t)x.row_mask[row] >> j), open) : open;
+}
+
+/* s of columns j .. of the row of group u, which holds e there; what it says of the mask is added up. */
+template <bool FACTORS>
+static inline Lanes row_gradient(const Field &x, int32_t u, Lanes e, int64_t j, int n) {
+  const Positions positions{x.order, x.batch};
+  const int32_t first = x.start[u], last = x.start[u + 1];
+  const Lanes s = FACTORS ? sum_factors(x.grad + j, x.grad_stride, x.factor, as_read(x, x.unique[u], e, j, n), positions, first, last, n)
+                          : sum_positions(x.grad + j, x.grad_stride, positions, first, last, n);
+  if (x.mask_partial) add_to(x.mask_partial + x.column + j, s * (x.sign ? sign(e) : e), n);
+  return s;
+}
+
+/* The row of group u, of d columns, with the gradient g, or with s where that is null. */
+template <int RULE, bool FACTORS>
+static inline void update_row(const Field &x, const Hyper &h, int32_t u, int32_t d, const float *g) {
+  const int64_t row = x.unique[u], at = row * d;
+  float *p = x.p + at, *s1 = x.s1 + at, *s2 = x.s2 + at;
+  each_block(d, [&](int64_t j, int n) {
+    const Lanes by = g ? get(g + j, n) : row_gradient<FACTORS>(x, u, get(p + j, n), j, n);
+    change<RULE>(p + j, s1 + j, s2 + j, n, [&](Lanes &e, Lanes &m, Lanes &v) {
+      const Lanes old = e, old1 = m, old2 = v;
+      advance<RULE>(h, e, by, m, v);
+      if (!x.mask && !x.row_mask) return;
+      const Lanes zero = lanes(0.0f), learns = learning(x, row, j, n);
+      e = where_greater(learns, zero, e, old);
+      m = where_greater(learns, zero, m, old1);
+      v = where_greater(learns, zero, v, old2);
+    });
+  });
+}
+
+template <int RULE>
+static inline void ask_for_row(const Field &x, int64_t row) {
+  for (int64_t at = row * x.d, end = at + x.d; at < end; at += LANES) {
+    __builtin_prefetch(x.p + at, 1);
+    if (RULE != DS_SGD) __builtin_prefetch(x.s1 + at, 1);
+    if (RULE == DS_ADAM) __builtin_prefetch(x.s2 + at, 1);
+  }
+}
+
+template <int RULE>
+static inline void ask_for_rows(const Field &x, int32_t u, int32_t end) {
+  for (int32_t k = u; k < least(u + ROWS_AHEAD, end); k++) ask_for_row<RULE>(x, x.unique[k]);
+  for (int32_t i = x.start[u]; i < least(x.start[u] + AHEAD, x.start[end]); i++) __builtin_prefetch(x.grad + x.order[i] * x.grad_stride);
+}
+
+/* The rows of groups u .. end-1, of W columns, 0: of x.d. Flat, so that the compiler knows the width everywhere. */
+template <int RULE, int W, bool FACTORS>
+[[gnu::flatten]] static void update_rows(const Field &x, const Hyper &h, int32_t u, int32_t end) {
+  ask_for_rows<RULE>(x, u, end);
+  for (; u < end; u++) {
+    if (u + ROWS_AHEAD < end) ask_for_row<RULE>(x, x.unique[u + ROWS_AHEAD]);
+    update_row<RULE, FACTORS>(x, h, u, W ? W : x.d, nullptr);
+  }
+}
+
+/* g += e M for ROWS rows. Side by side, so that the sums of one need not wait for themselves; only the rows of M that hold something. */
+template <int W, int ROWS>
+static inline void add_regularity(const Field &x, const float (*e)[W ? W : MAX_WIDTH], float (*g)[W ? W : MAX_WIDTH]) {
+  const int32_t d = W ? W : x.d;
+  each_block(d, [&](int64_t j, int n) {
+    Lanes sum[ROWS];
+    for (int r = 0; r < ROWS; r++) sum[r] = get(g[r] + j, n);
+    for (int32_t i = 0; i < x.pulling; i++) {
+      const int32_t k = x.pulls[i];
+      const Lanes m = get(x.regularity + (int64_t)k * d + j, n);
+      for (int r = 0; r < ROWS; r++) sum[r] = sum[r] + lanes(e[r][k]) * m;
+    }
+    for (int r = 0; r < ROWS; r++) put(g[r] + j, sum[r], n);
+  });
 }
 
 static inline void add_gram(const Field &x, const float *before, const float *after) {
@@ -70,61 +144,38 @@ static inline void add_gram(const Field &x, const float *before, const float *af
   }
 }
 
-/* A row of W columns, 0: of x.d, whose positions in the batch are order[first .. last). */
+/* The same as update_rows with regularity and Gram, for rows of a field that differ: TOGETHER of them at a time. */
 template <int RULE, int W, bool FACTORS>
-static inline void update_row(const Field &x, const Hyper &h, int64_t row, int32_t first, int32_t last) {
+[[gnu::flatten]] static void update_regular_rows(const Field &x, const Hyper &h, int32_t u, int32_t end) {
   const int32_t d = W ? W : x.d;
-  const int64_t at = row * d;
-  float *p = x.p + at, *s1 = x.s1 + at, *s2 = x.s2 + at;
-  const bool whole = x.regularity || x.gram_partial;
-  const Positions positions{x.order, x.batch};
-  float before[W ? W : MAX_WIDTH];
-  if (whole) each_block(d, [&](int64_t j, int n) { put(before + j, get(p + j, n), n); });
-  each_block(d, [&](int64_t j, int n) {
-    Lanes g = FACTORS ? sum_factors(x.grad + j, x.grad_stride, x.factor, as_read(x, row, p, j, n), positions, first, last, n)
-                      : sum_positions(x.grad + j, x.grad_stride, positions, first, last, n);
-    change<RULE>(p + j, s1 + j, s2 + j, n, [&](Lanes &e, Lanes &m, Lanes &v) {
-      if (x.mask_partial) add_to(x.mask_partial + x.column + j, g * (x.sign ? sign(e) : e), n);
-      if (x.regularity)
-        for (int32_t k = 0; k < d; k++) g = g + lanes(before[k]) * get(x.regularity + (int64_t)k * d + j, n);
-      const Lanes old = e, old1 = m, old2 = v;
-      advance<RULE>(h, e, g, m, v);
-      if (!x.mask && !x.row_mask) return;
-      const Lanes zero = lanes(0.0f), learns = learning(x, row, j, n);
-      e = where_greater(learns, zero, e, old);
-      m = where_greater(learns, zero, m, old1);
-      v = where_greater(learns, zero, v, old2);
-    });
-  });
-  if (x.gram_partial) add_gram(x, before, p);
-}
-
-template <int RULE>
-static inline void ask_for_row(const Field &x, int64_t row) {
-  for (int64_t at = row * x.d, end = at + x.d; at < end; at += LANES) {
-    __builtin_prefetch(x.p + at, 1);
-    if (RULE != DS_SGD) __builtin_prefetch(x.s1 + at, 1);
-    if (RULE == DS_ADAM) __builtin_prefetch(x.s2 + at, 1);
-  }
-}
-
-/* The rows of groups u .. end-1, of W columns, 0: of x.d. */
-template <int RULE, int W, bool FACTORS>
-static void update_rows(const Field &x, const Hyper &h, const int32_t *start, const int32_t *unique, int32_t u, int32_t end) {
-  if (u == end) return;
-  for (int32_t k = u; k < least(u + ROWS_AHEAD, end); k++) ask_for_row<RULE>(x, unique[k]);
-  for (int32_t i = start[u]; i < least(start[u] + AHEAD, start[end]); i++) __builtin_prefetch(x.grad + x.order[i] * x.grad_stride);
-  for (; u < end; u++) {
-    if (u + ROWS_AHEAD < end) ask_for_row<RULE>(x, unique[u + ROWS_AHEAD]);
-    update_row<RULE, W, FACTORS>(x, h, unique[u], start[u], start[u + 1]);
+  float e[TOGETHER][W ? W : MAX_WIDTH], g[TOGETHER][W ? W : MAX_WIDTH];
+  ask_for_rows<RULE>(x, u, end);
+  for (int32_t n; u < end; u += n) {
+    n = (int32_t)least(TOGETHER, end - u);
+    for (int32_t r = 0; r < n; r++) {
+      if (u + r + ROWS_AHEAD < end) ask_for_row<RULE>(x, x.unique[u + r + ROWS_AHEAD]);
+      each_block(d, [&](int64_t j, int m) {
+        const Lanes before = get(x.p + (int64_t)x.unique[u + r] * d + j, m);
+        put(e[r] + j, before, m);
+        put(g[r] + j, row_gradient<FACTORS>(x, u + r, before, j, m), m);
+      });
+    }
+    if (n == TOGETHER)
+      add_regularity<W, TOGETHER>(x, e, g);
+    else
+      for (int32_t r = 0; r < n; r++) add_regularity<W, 1>(x, e + r, g + r);
+    for (int32_t r = 0; r < n; r++) {
+      update_row<RULE, FACTORS>(x, h, u + r, d, g[r]);
+      if (x.gram_partial) add_gram(x, e[r], x.p + (int64_t)x.unique[u + r] * d);
+    }
   }
 }
 
 /* The same for rows of one number that all learn and of which nothing else is asked: sixteen of them side by side. */
 template <int RULE>
-static void update_numbers(const Field &x, const Hyper &h, const int32_t *start, const int32_t *unique, int32_t u, int32_t end) {
+static void update_numbers(const Field &x, const Hyper &h, int32_t u, int32_t end) {
   const float *const grad = x.grad;
-  const int32_t *const order = x.order;
+  const int32_t *const order = x.order, *const start = x.start, *const unique = x.unique;
   const int64_t stride = x.grad_stride;
   for (; u < end; u += LANES) {
     const int32_t *const row = unique + u, n = (int32_t)least(LANES, end - u), next = (int32_t)least(LANES, end - u - n);
@@ -147,14 +198,37 @@ static void update_numbers(const Field &x, const Hyper &h, const int32_t *start,
   }
 }
 
+/* The k for which row k of the field's M holds something: not those of closed columns, none of a field that is left out. */
+static int32_t list_pulls(const float *regularity, int32_t d, int32_t *pulls) {
+  int32_t count = 0;
+  for (int32_t k = 0; k < d; k++) {
+    uint32_t bits = 0; // of all entries but their signs
+    for (int32_t j = 0; j < d; j++) {
+      uint32_t entry;
+      __builtin_memcpy(&entry, regularity + (int64_t)k * d + j, sizeof entry);
+      bits |= entry << 1;
+    }
+    pulls[count] = k;
+    count += bits != 0;
+  }
+  return count;
+}
+
+template <int RULE, bool FACTORS>
+static void run_rows(const Field &x, const Hyper &h, int32_t first, int32_t end) {
+  const bool regular = x.pulling || x.gram_partial;
+  const auto update = x.d == LANES ? regular ? update_regular_rows<RULE, LANES, FACTORS> : update_rows<RULE, LANES, FACTORS>
+                                   : regular ? update_regular_rows<RULE, 0, FACTORS> : update_rows<RULE, 0, FACTORS>;
+  update(x, h, first, end);
+}
+
 template <int RULE>
-static void run_unit(const Field &x, const Hyper &h, const int32_t *start, const int32_t *unique, int32_t groups, int64_t unit) {
-  const int32_t first = first_at(start, groups, unit * DS_GROUP_CHUNK), end = first_at(start, groups, (unit + 1) * DS_GROUP_CHUNK);
-  const bool plain = !x.mask && !x.row_mask && !x.regularity && !x.mask_partial && !x.gram_partial;
-  const auto of_factors = x.d == LANES ? update_rows<RULE, LANES, true> : update_rows<RULE, 0, true>;
-  const auto of_entries = x.d == 1 && plain ? update_numbers<RULE> : x.d == LANES ? update_rows<RULE, LANES, false> : update_rows<RULE, 0, false>;
-  const auto update = x.factor ? of_factors : of_entries;
-  update(x, h, start, unique, first, end);
+static void run_unit(const Field &x, const Hyper &h, int32_t groups, int64_t unit) {
+  const int32_t first = first_at(x.start, groups, unit * DS_GROUP_CHUNK), end = first_at(x.start, groups, (unit + 1) * DS_GROUP_CHUNK);
+  if (first == end) return;
+  const bool plain = !x.mask && !x.row_mask && !x.pulling && !x.mask_partial && !x.gram_partial;
+  const auto update = x.factor ? run_rows<RULE, true> : x.d == 1 && plain ? update_numbers<RULE> : run_rows<RULE, false>;
+  update(x, h, first, end);
 }
 
 int embedding_backward(ds_stream stream, ds_f32_in grad, int64_t grad_stride, ds_f32_in factor, ds_i32_in order, ds_i32_in starts, ds_i32_in unique, ds_i32_in counts,
@@ -180,6 +254,7 @@ int embedding_backward(ds_stream stream, ds_f32_in grad, int64_t grad_stride, ds
     // Units of one field lie apart so that threads start on different tables.
     const int64_t f = work % fields, unit = work / fields;
     float *own = workspace ? workspace + unit * share : nullptr;
+    int32_t pulls[MAX_WIDTH];
     Field x{f,
             width[f],
             column[f],
@@ -191,22 +266,26 @@ int embedding_backward(ds_stream stream, ds_f32_in grad, int64_t grad_stride, ds
             factor,
             mask,
             regularity ? regularity + regularity_base[f] : nullptr,
+            pulls,
+            0,
             row_mask ? row_mask + row_base[f] : nullptr,
             grad_stride,
             order + f * batch,
+            starts + f * (batch + 1),
+            unique + f * batch,
             batch,
             mask_grad ? own : nullptr,
             gram ? own + (mask_grad ? columns : 0) + regularity_base[f] : nullptr,
             mask_grad_sign != 0};
     if (x.mask_partial) clear(x.mask_partial + x.column, x.d);
     if (x.gram_partial) clear(x.gram_partial, (int64_t)x.d * x.d);
-    const int32_t *start = starts + f * (batch + 1), *value = unique + f * batch;
+    if (x.regularity) x.pulling = list_pulls(x.regularity, x.d, pulls);
     if (rule == DS_SGD)
-      run_unit<DS_SGD>(x, h, start, value, counts[f], unit);
+      run_unit<DS_SGD>(x, h, counts[f], unit);
     else if (rule == DS_ADAGRAD)
-      run_unit<DS_ADAGRAD>(x, h, start, value, counts[f], unit);
+      run_unit<DS_ADAGRAD>(x, h, counts[f], unit);
     else
-      run_unit<DS_ADAM>(x, h, start, value, counts[f], unit);
+      run_unit<DS_ADAM>(x, h, counts[f], unit);
   });
 
   if (mask_grad) combine(workspace, units, share, mask_grad, columns);

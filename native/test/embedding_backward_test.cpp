@@ -95,6 +95,9 @@ Problem problem_of(Random &random, Embedding e, int rule, bool masked, bool row_
   F32 grad(e.batch * e.columns), regularity(e.squares);
   random.fill(grad);
   random.fill(regularity, 0.1);
+  for (int32_t f = 0; f < e.fields; f++) // as it is where columns are closed
+    for (int32_t k = 1; k < e.width[f]; k += 3)
+      for (int32_t j = 0; j < e.width[f]; j++) regularity[e.square_base[f] + k * e.width[f] + j] = 0;
   I64 row_base(e.fields + 1);
   for (int32_t f = 0; f < e.fields; f++) row_base[f + 1] = row_base[f] + e.rows[f];
   I64 row_mask(row_base[e.fields]);
