@@ -11,6 +11,8 @@ void embedding_cases(const Lazy<Tables> &t, const std::string &shape) {
   gather("", false, false);
   gather("masked, ", true, false);
   gather("row masks, ", false, true);
+  CASE(embedding_gather, "compacted, " + shape, t->tables, t->few_base, t->few, t->few_column, t->row_count, t->ids, nullptr, nullptr, nullptr, t->out, t->batch,
+       FIELDS, FEW);
   const auto fm = [&](const std::string &what, bool masked, bool row_masked) {
     CASE(fm_gather, what + shape, t->tables, t->base, t->row_count, t->ids, masked ? t->mask : nullptr, row_masked ? t->row_mask : nullptr, t->row_base,
          t->sums, t->out, t->batch, FIELDS, D);
@@ -32,6 +34,8 @@ void embedding_cases(const Lazy<Tables> &t, const std::string &shape) {
   backward("Adam, mask gradient, ", DS_ADAM, true, false, false);
   backward("Adam, mask gradient, regularity, ", DS_ADAM, true, true, false);
   backward("Adam, mask gradient, regularity, Gram, ", DS_ADAM, true, true, true);
+  CASE(embedding_backward, "Adam, compacted, " + shape, t->grad, FEW, nullptr, t->order, t->starts, t->unique, t->counts, t->few_base, t->few, t->few_column, nullptr,
+       nullptr, nullptr, nullptr, nullptr, t->tables, t->state1, t->state2, nullptr, 0, nullptr, nullptr, DS_ADAM, t->hyper, t->batch, FIELDS, FEW);
   const auto factors = [&](const std::string &what, bool searched) {
     CASE(embedding_backward, what + shape, t->sums, D, t->dlogit, t->order, t->starts, t->unique, t->counts, t->base, t->width, t->column,
          searched ? t->mask : nullptr, nullptr, nullptr, searched ? t->matrix : nullptr, t->square_base, t->tables, t->state1, t->state2,

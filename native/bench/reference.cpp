@@ -12,6 +12,9 @@ Batch::Batch(int64_t batch_size, int64_t rows_of_a_field) : batch(batch_size), r
   row_base = table<int64_t>(FIELDS + 1, [=](int64_t f) { return f * r; });
   row_count = constant(FIELDS, r);
   square_base = table<int64_t>(FIELDS, [](int64_t f) { return f * D * D; });
+  few = table<int32_t>(FIELDS, [](int64_t f) { return 1 + f % 4; });
+  few_column = table<int32_t>(FIELDS, [](int64_t f) { return f / 4 * 10 + f % 4 * (f % 4 + 1) / 2; });
+  few_base = table<int64_t>(FIELDS, [=](int64_t f) { return few_column[f] * r; });
   width = constant(FIELDS, D);
   one = constant(FIELDS, 1);
   column = table<int32_t>(FIELDS, [](int64_t f) { return f * D; });

@@ -8,7 +8,7 @@
 
 namespace bench {
 
-constexpr int32_t FIELDS = 39, D = 16, COLUMNS = FIELDS * D;
+constexpr int32_t FIELDS = 39, D = 16, COLUMNS = FIELDS * D, FEW = FIELDS / 4 * 10 + FIELDS % 4 * (FIELDS % 4 + 1) / 2; // FEW: columns of 1 to 4 a field
 constexpr int64_t WIDTH[] = {COLUMNS, 400, 400, 400, 1}; // of the MLP, from its input
 constexpr int LAYERS = 4;
 constexpr int64_t MISSED = 8; // steps that embedding_catch_up does, after step 1
@@ -33,6 +33,8 @@ inline float *adam(int64_t steps = 1) {
 struct Batch {
   int64_t batch, rows, floats;
   int64_t *base, *first_base, *row_base, *row_count, *square_base;
+  int64_t *few_base; // of the same tables, compacted to FEW columns in all: 1 to 4 a field
+  int32_t *few, *few_column;
   int32_t *width, *one, *column, *zero, *identity, *ids, *order, *scratch, *starts, *unique, *counts;
   float *mask, *grad, *hyper;
 

@@ -32,6 +32,7 @@ namespace DS_ISA {
 constexpr int32_t MAX_WIDTH = 1024;
 constexpr int64_t ROWS_AHEAD = 12; // rows between a prefetch and its use
 constexpr int TOGETHER = 6;        // rows to which the regularity is added at once
+constexpr int NARROW = 8;          // columns of a row of which several are updated at once
 
 struct Field {
   int64_t f;
@@ -92,27 +93,28 @@ static inline void update_row(const Field &x, const Hyper &h, int32_t u, int32_t
   });
 }
 
-template <int RULE>
+template <int RULE, int W>
 static inline void ask_for_row(const Field &x, int64_t row) {
-  for (int64_t at = row * x.d, end = at + x.d; at < end; at += LANES) {
-    __builtin_prefetch(x.p + at, 1);
-    if (RULE != DS_SGD) __builtin_prefetch(x.s1 + at, 1);
-    if (RULE == DS_ADAM) __builtin_prefetch(x.s2 + at, 1);
+  const int64_t d = W ? W : x.d, at = row * d;
+  for (int64_t j = 0; j < d; j += LANES) {
+    __builtin_prefetch(x.p + at + j, 1);
+    if (RULE != DS_SGD) __builtin_prefetch(x.s1 + at + j, 1);
+    if (RULE == DS_ADAM) __builtin_prefetch(x.s2 + at + j, 1);
   }
 }
 
-template <int RULE>
+template <int RULE, int W>
 static inline void ask_for_rows(const Field &x, int32_t u, int32_t end) {
-  for (int32_t k = u; k < least(u + ROWS_AHEAD, end); k++) ask_for_row<RULE>(x, x.unique[k]);
+  for (int32_t k = u; k < least(u + ROWS_AHEAD, end); k++) ask_for_row<RULE, W>(x, x.unique[k]);
   for (int32_t i = x.start[u]; i < least(x.start[u] + AHEAD, x.start[end]); i++) __builtin_prefetch(x.grad + x.order[i] * x.grad_stride);
 }
 
 /* The rows of groups u .. end-1, of W columns, 0: of x.d. Flat, so that the compiler knows the width everywhere. */
 template <int RULE, int W, bool FACTORS>
 [[gnu::flatten]] static void update_rows(const Field &x, const Hyper &h, int32_t u, int32_t end) {
-  ask_for_rows<RULE>(x, u, end);
+  ask_for_rows<RULE, W>(x, u, end);
   for (; u < end; u++) {
-    if (u + ROWS_AHEAD < end) ask_for_row<RULE>(x, x.unique[u + ROWS_AHEAD]);
+    if (u + ROWS_AHEAD < end) ask_for_row<RULE, W>(x, x.unique[u + ROWS_AHEAD]);
     update_row<RULE, FACTORS>(x, h, u, W ? W : x.d, nullptr);
   }
 }
@@ -149,11 +151,11 @@ template <int RULE, int W, bool FACTORS>
 [[gnu::flatten]] static void update_regular_rows(const Field &x, const Hyper &h, int32_t u, int32_t end) {
   const int32_t d = W ? W : x.d;
   float e[TOGETHER][W ? W : MAX_WIDTH], g[TOGETHER][W ? W : MAX_WIDTH];
-  ask_for_rows<RULE>(x, u, end);
+  ask_for_rows<RULE, W>(x, u, end);
   for (int32_t n; u < end; u += n) {
     n = (int32_t)least(TOGETHER, end - u);
     for (int32_t r = 0; r < n; r++) {
-      if (u + r + ROWS_AHEAD < end) ask_for_row<RULE>(x, x.unique[u + r + ROWS_AHEAD]);
+      if (u + r + ROWS_AHEAD < end) ask_for_row<RULE, W>(x, x.unique[u + r + ROWS_AHEAD]);
       each_block(d, [&](int64_t j, int m) {
         const Lanes before = get(x.p + (int64_t)x.unique[u + r] * d + j, m);
         put(e[r] + j, before, m);
@@ -171,32 +173,52 @@ template <int RULE, int W, bool FACTORS>
   }
 }
 
-/* The same for rows of one number that all learn and of which nothing else is asked: sixteen of them side by side. */
-template <int RULE>
-static void update_numbers(const Field &x, const Hyper &h, int32_t u, int32_t end) {
+/* The same for narrow rows that all learn and of which nothing else is asked: as many side by side as sixteen numbers hold. */
+template <int RULE, int W>
+static void update_narrow_rows(const Field &x, const Hyper &h, int32_t u, int32_t end) {
+  constexpr int ROWS = LANES / W;
+  constexpr size_t BYTES = W * sizeof(float);
   const float *const grad = x.grad;
   const int32_t *const order = x.order, *const start = x.start, *const unique = x.unique;
   const int64_t stride = x.grad_stride;
-  for (; u < end; u += LANES) {
-    const int32_t *const row = unique + u, n = (int32_t)least(LANES, end - u), next = (int32_t)least(LANES, end - u - n);
-    for (int32_t k = n; k < n + next; k++) ask_for_row<RULE>(x, row[k]);
-    float g[LANES] = {}, p[LANES] = {}, s1[LANES] = {}, s2[LANES] = {};
+  float *const p = x.p, *const s1 = x.s1, *const s2 = x.s2;
+  for (int32_t k = u; k < least(u + LANES, end); k++) ask_for_row<RULE, W>(x, unique[k]);
+  for (; u < end; u += ROWS) {
+    const int32_t n = (int32_t)least(ROWS, end - u);
+    for (int32_t k = u + LANES; k < least(u + LANES + ROWS, end); k++) ask_for_row<RULE, W>(x, unique[k]);
+    float g[LANES] = {}, e[LANES] = {}, m[LANES] = {}, v[LANES] = {};
     for (int32_t k = 0; k < n; k++) {
-      float sum = 0.0f;
-      for (int32_t i = start[u + k]; i < start[u + k + 1]; i++) sum += grad[order[i] * stride];
-      g[k] = sum;
-      p[k] = x.p[row[k]];
-      if (RULE != DS_SGD) s1[k] = x.s1[row[k]];
-      if (RULE == DS_ADAM) s2[k] = x.s2[row[k]];
+      float sum[W] = {};
+      for (int32_t i = start[u + k]; i < start[u + k + 1]; i++)
+        for (int j = 0; j < W; j++) sum[j] += grad[order[i] * stride + j];
+      const int64_t at = (int64_t)unique[u + k] * W;
+      __builtin_memcpy(g + k * W, sum, BYTES);
+      __builtin_memcpy(e + k * W, p + at, BYTES);
+      if (RULE != DS_SGD) __builtin_memcpy(m + k * W, s1 + at, BYTES);
+      if (RULE == DS_ADAM) __builtin_memcpy(v + k * W, s2 + at, BYTES);
     }
-    update<RULE>(h, p, load(g), s1, s2, LANES);
+    update<RULE>(h, e, load(g), m, v, LANES);
     for (int32_t k = 0; k < n; k++) {
-      x.p[row[k]] = p[k];
-      if (RULE != DS_SGD) x.s1[row[k]] = s1[k];
-      if (RULE == DS_ADAM) x.s2[row[k]] = s2[k];
+      const int64_t at = (int64_t)unique[u + k] * W;
+      __builtin_memcpy(p + at, e + k * W, BYTES);
+      if (RULE != DS_SGD) __builtin_memcpy(s1 + at, m + k * W, BYTES);
+      if (RULE == DS_ADAM) __builtin_memcpy(s2 + at, v + k * W, BYTES);
     }
   }
 }
+
+using Update = void (*)(const Field &x, const Hyper &h, int32_t u, int32_t end);
+
+template <int RULE>
+static const Update UPDATE_NARROW[NARROW + 1] = {nullptr,
+                                                 update_narrow_rows<RULE, 1>,
+                                                 update_narrow_rows<RULE, 2>,
+                                                 update_narrow_rows<RULE, 3>,
+                                                 update_narrow_rows<RULE, 4>,
+                                                 update_narrow_rows<RULE, 5>,
+                                                 update_narrow_rows<RULE, 6>,
+                                                 update_narrow_rows<RULE, 7>,
+                                                 update_narrow_rows<RULE, 8>};
 
 /* The k for which row k of the field's M holds something: not those of closed columns, none of a field that is left out. */
 static int32_t list_pulls(const float *regularity, int32_t d, int32_t *pulls) {
@@ -215,20 +237,16 @@ static int32_t list_pulls(const float *regularity, int32_t d, int32_t *pulls) {
 }
 
 template <int RULE, bool FACTORS>
-static void run_rows(const Field &x, const Hyper &h, int32_t first, int32_t end) {
-  const bool regular = x.pulling || x.gram_partial;
-  const auto update = x.d == LANES ? regular ? update_regular_rows<RULE, LANES, FACTORS> : update_rows<RULE, LANES, FACTORS>
-                                   : regular ? update_regular_rows<RULE, 0, FACTORS> : update_rows<RULE, 0, FACTORS>;
-  update(x, h, first, end);
+static Update update_of(const Field &x) {
+  if (x.pulling || x.gram_partial) return x.d == LANES ? update_regular_rows<RULE, LANES, FACTORS> : update_regular_rows<RULE, 0, FACTORS>;
+  if (!FACTORS && x.d >= 1 && x.d <= NARROW && !x.mask && !x.row_mask && !x.mask_partial) return UPDATE_NARROW<RULE>[x.d];
+  return x.d == LANES ? update_rows<RULE, LANES, FACTORS> : update_rows<RULE, 0, FACTORS>;
 }
 
 template <int RULE>
 static void run_unit(const Field &x, const Hyper &h, int32_t groups, int64_t unit) {
   const int32_t first = first_at(x.start, groups, unit * DS_GROUP_CHUNK), end = first_at(x.start, groups, (unit + 1) * DS_GROUP_CHUNK);
-  if (first == end) return;
-  const bool plain = !x.mask && !x.row_mask && !x.pulling && !x.mask_partial && !x.gram_partial;
-  const auto update = x.factor ? run_rows<RULE, true> : x.d == 1 && plain ? update_numbers<RULE> : run_rows<RULE, false>;
-  update(x, h, first, end);
+  if (first < end) (x.factor ? update_of<RULE, true>(x) : update_of<RULE, false>(x))(x, h, first, end);
 }
 
 int embedding_backward(ds_stream stream, ds_f32_in grad, int64_t grad_stride, ds_f32_in factor, ds_i32_in order, ds_i32_in starts, ds_i32_in unique, ds_i32_in counts,

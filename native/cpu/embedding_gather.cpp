@@ -5,7 +5,7 @@
  *
  * and 0 where row_mask is given and lacks the row's bit j; widths are at most 64 then.
  * ids [batch, fields] row-major; out [batch, out_stride]. An id that is no row of its table reads row 0 and makes the call answer
- * DS_OUT_OF_RANGE. Field by field for GROUP batch rows at a time, so that what is known of a field is read once for all of them, and the mask stays in
+ * DS_OUT_OF_RANGE. Field by field for a group of batch rows at a time, so that what is known of a field is read once for all of them, and the mask stays in
  * registers. A large batch is written past the caches where fields fill whole lines, so that no line is read only to be overwritten.
  * Per output row: 4 * (fields + 2 * columns) bytes, columns flops. Source: HAM forward, methods: ê = h ⊙ e; PEP, SSEDS, AMTL use it too.
  */
@@ -57,11 +57,11 @@ int embedding_gather(ds_stream stream, ds_f32_in tables, ds_i64_in base, ds_i32_
   const bool large = batch * out_stride * (int64_t)sizeof(float) >= LARGE && reinterpret_cast<uintptr_t>(out) % LINE == 0 && out_stride % LANES == 0;
   int outside = 0;
   parallel(stream, chunks_of(batch, ROWS), [&](int64_t chunk) {
-    const int64_t end = least((chunk + 1) * ROWS, batch);
+    const int64_t end = least((chunk + 1) * ROWS, batch), group = group_of(out_stride);
     bool inside = true;
     int64_t n = 0; // of the first group, rows are only asked for at first
-    for (int64_t b = chunk * ROWS; b < end; b += n, n = least(GROUP, end - b)) {
-      const int64_t next = least(GROUP, end - b - n);
+    for (int64_t b = chunk * ROWS; b < end; b += n, n = least(group, end - b)) {
+      const int64_t next = least(group, end - b - n);
       for (int32_t f = 0; f < fields; f++) {
         const TableRows t{tables + base[f], (uint64_t)rows[f], width[f], ids + b * fields + f, fields, out + b * out_stride + column[f], out_stride};
         const GatherField gather = field_of(width[f], large && width[f] % LANES == 0 && column[f] % LANES == 0);

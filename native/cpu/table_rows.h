@@ -7,8 +7,15 @@
 namespace ds {
 namespace DS_ISA {
 
-constexpr int64_t LINE = 64; // bytes of a cache line
-constexpr int64_t GROUP = 8; // batch rows that are read table by table; with more, their places in out push one another from the first cache
+constexpr int64_t LINE = 64;         // bytes of a cache line
+constexpr int64_t GROUP = 8;         // batch rows that are read table by table, at least
+constexpr int64_t NEAR = 20 << 10;   // bytes of out that stay in the first cache beside the rows of tables
+
+/* Batch rows of so many floats that are read table by table: with more, their places in out would push one another from the first cache. */
+static inline int64_t group_of(int64_t out_stride) {
+  const int64_t near = NEAR / (4 * out_stride + 1);
+  return near > GROUP ? near : GROUP;
+}
 
 struct TableRows {
   const float *table;

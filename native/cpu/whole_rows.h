@@ -36,13 +36,14 @@ using CopyField = bool (*)(const Gather &, int32_t, int64_t, int64_t, int64_t);
 static const CopyField COPY_FIELD[] = {copy_field<0>, copy_field<1>, copy_field<2>, copy_field<3>, copy_field<4>,
                                        copy_field<5>, copy_field<6>, copy_field<7>, copy_field<8>};
 
-/* Rows first .. end-1 of tables of whole binary32 rows, field by field: a table's description is read once for GROUP rows. */
+/* Rows first .. end-1 of tables of whole binary32 rows, field by field: a table's description is read once for a group of rows. */
 static inline bool copy_fields(const Gather &g, int64_t first, int64_t end) {
   bool inside = true;
+  const int64_t group = group_of(g.out_stride);
   int64_t n = 0; // of the first group, rows are only asked for at first
-  for (int64_t b = first; b < end; b += n, n = least(GROUP, end - b))
+  for (int64_t b = first; b < end; b += n, n = least(group, end - b))
     for (int32_t f = 0; f < g.fields; f++) {
-      const int64_t width = g.tables[f].width, next = least(GROUP, end - b - n);
+      const int64_t width = g.tables[f].width, next = least(group, end - b - n);
       const CopyField copy = width == 16 ? copy_field<16> : COPY_FIELD[width <= 8 ? width : 0];
       inside &= copy(g, f, b, n, next);
     }
