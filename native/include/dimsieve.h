@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define DS_ABI 1
+#include "dimsieve_abi.h"
 
 /* Status codes. */
 #define DS_OK 0

@@ -30,12 +30,12 @@ static inline ds_handle ds_open(const char *path, const char *isa, char *text, s
   }
   const ds_backend *backend = get(DS_ABI, isa);
   if (!backend) {
-    snprintf(text, n, isa ? "instruction set '%s' is unknown, or not available on this machine" : "%s: no variant runs here, or its ABI is not %d",
+    snprintf(text, n, isa ? "instruction set '%s' is unknown, or not available on this machine" : "%s: no variant runs here, or its ABI is not %08x",
              isa ? isa : path, DS_ABI);
     return NULL;
   }
   if (backend->abi != DS_ABI || backend->size != sizeof(ds_backend)) {
-    snprintf(text, n, "%s has ABI %u with a table of %u bytes, this build needs ABI %d with %u", path, backend->abi, (unsigned)backend->size, DS_ABI,
+    snprintf(text, n, "%s has ABI %08x with a table of %u bytes, this build needs ABI %08x with %u", path, backend->abi, (unsigned)backend->size, DS_ABI,
              (unsigned)sizeof(ds_backend));
     return NULL;
   }

@@ -54,6 +54,10 @@ TEST(abi_version_is_checked) {
   char text[512] = "";
   REQUIRE(ds_open("/nonexistent/libdimsieve.so", nullptr, text, sizeof text) == nullptr);
   REQUIRE(std::strlen(text) > 0);
+  void *opened = dlopen(library, RTLD_NOW | RTLD_LOCAL);
+  REQUIRE(opened != nullptr);
+  const auto get = reinterpret_cast<ds_backend_get_function>(dlsym(opened, DS_ENTRY));
+  REQUIRE(get(DS_ABI, nullptr) != nullptr && get(DS_ABI ^ 1, nullptr) == nullptr);
 }
 
 TEST(abi_memory_is_aligned_zeroed_and_bounded) {

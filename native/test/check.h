@@ -21,6 +21,7 @@ namespace check {
 extern const ds_backend *backend;  // the variant under test
 extern const ds_backend *baseline; // the variant every machine has, of the same library
 extern const ds_backend *absent;   // the CUDA back end of this build where it finds no device, else null
+extern const char *library;        // where the variant under test comes from
 extern bool on_cuda;               // CUDA is under test: sums over a batch have an order of their own there
 
 /* The status of a call on which the kernels have ended: a CUDA kernel tells what it met in its input only then. */

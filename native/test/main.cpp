@@ -11,6 +11,7 @@ namespace check {
 const ds_backend *backend;
 const ds_backend *baseline;
 const ds_backend *absent;
+const char *library = "";
 static const char *running = "";
 bool on_cuda = false;
 static ds_stream stream_in_use = nullptr;
@@ -69,6 +70,7 @@ int main(int count, char **arguments) {
     return 2;
   }
   const std::string variant = arguments[2];
+  library = arguments[variant == "cuda" ? 3 : 1];
   char text[512] = "", device[512] = "";
   baseline = static_cast<const ds_backend *>(ds_open(arguments[1], "baseline", text, sizeof text));
   const ds_backend *cuda = baseline ? static_cast<const ds_backend *>(ds_open(arguments[3], "managed", text, sizeof text)) : nullptr;

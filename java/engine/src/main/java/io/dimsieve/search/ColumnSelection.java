@@ -41,8 +41,9 @@ public final class ColumnSelection {
       throw new ConfigurationException("the budget, " + budget + " or " + limit + ", does not even hold tables without columns");
     }
     int[] kept = new int[tables.fields()];
+    Integer[] order = order(scores);
     for (boolean first : new boolean[] {true, false}) {
-      for (int i : order(scores)) {
+      for (int i : order) {
         long cost = budget.columnCost(tables, i / d);
         if (keep[i] || scores[i] == Double.NEGATIVE_INFINITY || (first && kept[i / d] >= floor)) {
           continue;

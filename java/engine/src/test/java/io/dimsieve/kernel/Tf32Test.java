@@ -59,8 +59,10 @@ class Tf32Test {
   void factorsAreRoundedWhereItWasAskedFor() {
     float a = 1 + 0x1p-11f;
     try (Backend exact = Backend.open(Device.CUDA, 1, null);
-        Backend rounding = Backend.open(Device.CUDA, 1, null, true)) {
+        Backend rounding = Backend.open(Device.CUDA, 1, null, true);
+        Backend another = rounding.sibling(1)) {
       assertEquals(1 + 0x1p-10f, product(rounding, a, 1));
+      assertEquals(1 + 0x1p-10f, product(another, a, 1));
       assertEquals(a, product(exact, a, 1));
       assertTrue(rounding.description().endsWith("libdimsieve_stand_in_cublas.so in TF32"), rounding.description());
       assertFalse(exact.description().contains("TF32"), exact.description());

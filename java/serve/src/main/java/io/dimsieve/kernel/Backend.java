@@ -148,9 +148,13 @@ public final class Backend implements Allocator, AutoCloseable {
     return bound;
   }
 
-  /** Another stream on the same device, for another thread. */
+  /** Another stream on the same device, for another thread; it multiplies in TF32 where this one does. */
   public Backend sibling(int threads) {
-    return new Backend(opened, device, threads, "");
+    Backend made = new Backend(opened, device, threads, "");
+    if (tf32) {
+      made.allowTf32();
+    }
+    return made;
   }
 
   /** First argument of every native call. */
