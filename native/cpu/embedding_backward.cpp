@@ -32,7 +32,7 @@ namespace DS_ISA {
 constexpr int32_t MAX_WIDTH = 1024;
 constexpr int64_t ROWS_AHEAD = 12; // rows between a prefetch and its use
 constexpr int TOGETHER = 6;        // rows to which the regularity is added at once
-constexpr int NARROW = 8;          // columns of a row of which several are updated at once
+constexpr int NARROW = 7;          // columns of a row of which several are updated at once
 
 struct Field {
   int64_t f;
@@ -174,11 +174,11 @@ template <int RULE, int W, bool FACTORS>
 }
 
 /* The same for narrow rows that all learn and of which nothing else is asked: as many side by side as sixteen numbers hold. */
-template <int RULE, int W>
+template <int RULE, int W, bool FACTORS>
 static void update_narrow_rows(const Field &x, const Hyper &h, int32_t u, int32_t end) {
   constexpr int ROWS = LANES / W;
   constexpr size_t BYTES = W * sizeof(float);
-  const float *const grad = x.grad;
+  const float *const grad = x.grad, *const factor = x.factor;
   const int32_t *const order = x.order, *const start = x.start, *const unique = x.unique;
   const int64_t stride = x.grad_stride;
   float *const p = x.p, *const s1 = x.s1, *const s2 = x.s2;
@@ -188,12 +188,15 @@ static void update_narrow_rows(const Field &x, const Hyper &h, int32_t u, int32_
     for (int32_t k = u + LANES; k < least(u + LANES + ROWS, end); k++) ask_for_row<RULE, W>(x, unique[k]);
     float g[LANES] = {}, e[LANES] = {}, m[LANES] = {}, v[LANES] = {};
     for (int32_t k = 0; k < n; k++) {
+      const int64_t at = (int64_t)unique[u + k] * W;
+      __builtin_memcpy(e + k * W, p + at, BYTES);
       float sum[W] = {};
       for (int32_t i = start[u + k]; i < start[u + k + 1]; i++)
-        for (int j = 0; j < W; j++) sum[j] += grad[order[i] * stride + j];
-      const int64_t at = (int64_t)unique[u + k] * W;
+        for (int j = 0; j < W; j++) {
+          const float by = grad[order[i] * stride + j];
+          sum[j] += FACTORS ? factor[order[i]] * (by - p[at + j]) : by;
+        }
       __builtin_memcpy(g + k * W, sum, BYTES);
-      __builtin_memcpy(e + k * W, p + at, BYTES);
       if (RULE != DS_SGD) __builtin_memcpy(m + k * W, s1 + at, BYTES);
       if (RULE == DS_ADAM) __builtin_memcpy(v + k * W, s2 + at, BYTES);
     }
@@ -209,16 +212,15 @@ static void update_narrow_rows(const Field &x, const Hyper &h, int32_t u, int32_
 
 using Update = void (*)(const Field &x, const Hyper &h, int32_t u, int32_t end);
 
-template <int RULE>
+template <int RULE, bool FACTORS>
 static const Update UPDATE_NARROW[NARROW + 1] = {nullptr,
-                                                 update_narrow_rows<RULE, 1>,
-                                                 update_narrow_rows<RULE, 2>,
-                                                 update_narrow_rows<RULE, 3>,
-                                                 update_narrow_rows<RULE, 4>,
-                                                 update_narrow_rows<RULE, 5>,
-                                                 update_narrow_rows<RULE, 6>,
-                                                 update_narrow_rows<RULE, 7>,
-                                                 update_narrow_rows<RULE, 8>};
+                                                 update_narrow_rows<RULE, 1, FACTORS>,
+                                                 update_narrow_rows<RULE, 2, FACTORS>,
+                                                 update_narrow_rows<RULE, 3, FACTORS>,
+                                                 update_narrow_rows<RULE, 4, FACTORS>,
+                                                 update_narrow_rows<RULE, 5, FACTORS>,
+                                                 update_narrow_rows<RULE, 6, FACTORS>,
+                                                 update_narrow_rows<RULE, 7, FACTORS>};
 
 /* The k for which row k of the field's M holds something: not those of closed columns, none of a field that is left out. */
 static int32_t list_pulls(const float *regularity, int32_t d, int32_t *pulls) {
@@ -239,8 +241,8 @@ static int32_t list_pulls(const float *regularity, int32_t d, int32_t *pulls) {
 template <int RULE, bool FACTORS>
 static Update update_of(const Field &x) {
   if (x.pulling || x.gram_partial) return x.d == LANES ? update_regular_rows<RULE, LANES, FACTORS> : update_regular_rows<RULE, 0, FACTORS>;
-  if (!FACTORS && x.d >= 1 && x.d <= NARROW && !x.mask && !x.row_mask && !x.mask_partial) return UPDATE_NARROW<RULE>[x.d];
-  return x.d == LANES ? update_rows<RULE, LANES, FACTORS> : update_rows<RULE, 0, FACTORS>;
+  if (x.d >= 1 && x.d <= NARROW && !x.mask && !x.row_mask && !x.mask_partial) return UPDATE_NARROW<RULE, FACTORS>[x.d];
+  return x.d == LANES ? update_rows<RULE, LANES, FACTORS> : x.d == 8 ? update_rows<RULE, 8, FACTORS> : update_rows<RULE, 0, FACTORS>;
 }
 
 template <int RULE>

@@ -80,7 +80,8 @@ int fm_gather(ds_stream stream, ds_f32_in tables, ds_i64_in base, ds_i64_in rows
   if (!none_negative(batch, fields, dim) || (row_mask && (!row_base || dim > 64))) return DS_INVALID;
   if (batch == 0) return DS_OK;
   if (!out || (dim > 0 && !sums) || (fields > 0 && !all_set(tables, base, rows, ids))) return DS_INVALID;
-  const SumRows sum_all = dim == LANES ? of_width<LANES>(mask, row_mask) : of_width<0>(mask, row_mask);
+  const auto of_dim = dim == LANES ? of_width<LANES> : dim == 8 ? of_width<8> : dim == 4 ? of_width<4> : of_width<0>;
+  const SumRows sum_all = of_dim(mask, row_mask);
   int outside = 0;
   parallel(stream, chunks_of(batch, ROWS), [&](int64_t chunk) {
     const Batch x{tables, base, rows, ids, mask, row_mask, row_base, sums, out, least((chunk + 1) * ROWS, batch), fields, dim};

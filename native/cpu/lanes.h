@@ -70,7 +70,11 @@ static inline void stream(float *p, Lanes x) {
   _mm256_stream_ps(p, x.a);
   _mm256_stream_ps(p + 8, x.b);
 }
-static inline Lanes load(const float *p, int n) { return {_mm256_maskload_ps(p, first(n)), _mm256_maskload_ps(p + 8, first(n - 8))}; }
+static inline Lanes load(const float *p, int n) {
+  if (__builtin_constant_p(n) && n == 4) return {_mm256_zextps128_ps256(_mm_loadu_ps(p)), _mm256_setzero_ps()};
+  if (__builtin_constant_p(n) && n == 8) return {_mm256_loadu_ps(p), _mm256_setzero_ps()};
+  return {_mm256_maskload_ps(p, first(n)), _mm256_maskload_ps(p + 8, first(n - 8))};
+}
 /* The first n of 16; a masked store takes a Zen ten times as long as these. */
 static inline void store(float *p, Lanes x, int n) {
   if (n & 8) {
