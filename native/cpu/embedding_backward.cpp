@@ -26,6 +26,13 @@
 #include "pool.h"
 #include "update.h"
 
+/* Everything that a function calls becomes part of it; with what sanitizers add, a compiler would take minutes for that. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define DS_FLAT
+#else
+#define DS_FLAT [[gnu::flatten]]
+#endif
+
 namespace ds {
 namespace DS_ISA {
 
@@ -111,7 +118,7 @@ static inline void ask_for_rows(const Field &x, int32_t u, int32_t end) {
 
 /* The rows of groups u .. end-1, of W columns, 0: of x.d. Flat, so that the compiler knows the width everywhere. */
 template <int RULE, int W, bool FACTORS>
-[[gnu::flatten]] static void update_rows(const Field &x, const Hyper &h, int32_t u, int32_t end) {
+DS_FLAT static void update_rows(const Field &x, const Hyper &h, int32_t u, int32_t end) {
   ask_for_rows<RULE, W>(x, u, end);
   for (; u < end; u++) {
     if (u + ROWS_AHEAD < end) ask_for_row<RULE, W>(x, x.unique[u + ROWS_AHEAD]);
@@ -148,7 +155,7 @@ static inline void add_gram(const Field &x, const float *before, const float *af
 
 /* The same as update_rows with regularity and Gram, for rows of a field that differ: TOGETHER of them at a time. */
 template <int RULE, int W, bool FACTORS>
-[[gnu::flatten]] static void update_regular_rows(const Field &x, const Hyper &h, int32_t u, int32_t end) {
+DS_FLAT static void update_regular_rows(const Field &x, const Hyper &h, int32_t u, int32_t end) {
   const int32_t d = W ? W : x.d;
   float e[TOGETHER][W ? W : MAX_WIDTH], g[TOGETHER][W ? W : MAX_WIDTH];
   ask_for_rows<RULE, W>(x, u, end);
@@ -174,11 +181,11 @@ template <int RULE, int W, bool FACTORS>
 }
 
 /* The same for narrow rows that all learn and of which nothing else is asked: as many side by side as sixteen numbers hold. */
-template <int RULE, int W, bool FACTORS>
+template <int RULE, int W>
 static void update_narrow_rows(const Field &x, const Hyper &h, int32_t u, int32_t end) {
   constexpr int ROWS = LANES / W;
   constexpr size_t BYTES = W * sizeof(float);
-  const float *const grad = x.grad, *const factor = x.factor;
+  const float *const grad = x.grad;
   const int32_t *const order = x.order, *const start = x.start, *const unique = x.unique;
   const int64_t stride = x.grad_stride;
   float *const p = x.p, *const s1 = x.s1, *const s2 = x.s2;
@@ -192,10 +199,7 @@ static void update_narrow_rows(const Field &x, const Hyper &h, int32_t u, int32_
       __builtin_memcpy(e + k * W, p + at, BYTES);
       float sum[W] = {};
       for (int32_t i = start[u + k]; i < start[u + k + 1]; i++)
-        for (int j = 0; j < W; j++) {
-          const float by = grad[order[i] * stride + j];
-          sum[j] += FACTORS ? factor[order[i]] * (by - p[at + j]) : by;
-        }
+        for (int j = 0; j < W; j++) sum[j] += grad[order[i] * stride + j];
       __builtin_memcpy(g + k * W, sum, BYTES);
       if (RULE != DS_SGD) __builtin_memcpy(m + k * W, s1 + at, BYTES);
       if (RULE == DS_ADAM) __builtin_memcpy(v + k * W, s2 + at, BYTES);
@@ -212,15 +216,15 @@ static void update_narrow_rows(const Field &x, const Hyper &h, int32_t u, int32_
 
 using Update = void (*)(const Field &x, const Hyper &h, int32_t u, int32_t end);
 
-template <int RULE, bool FACTORS>
+template <int RULE>
 static const Update UPDATE_NARROW[NARROW + 1] = {nullptr,
-                                                 update_narrow_rows<RULE, 1, FACTORS>,
-                                                 update_narrow_rows<RULE, 2, FACTORS>,
-                                                 update_narrow_rows<RULE, 3, FACTORS>,
-                                                 update_narrow_rows<RULE, 4, FACTORS>,
-                                                 update_narrow_rows<RULE, 5, FACTORS>,
-                                                 update_narrow_rows<RULE, 6, FACTORS>,
-                                                 update_narrow_rows<RULE, 7, FACTORS>};
+                                                 update_narrow_rows<RULE, 1>,
+                                                 update_narrow_rows<RULE, 2>,
+                                                 update_narrow_rows<RULE, 3>,
+                                                 update_narrow_rows<RULE, 4>,
+                                                 update_narrow_rows<RULE, 5>,
+                                                 update_narrow_rows<RULE, 6>,
+                                                 update_narrow_rows<RULE, 7>};
 
 /* The k for which row k of the field's M holds something: not those of closed columns, none of a field that is left out. */
 static int32_t list_pulls(const float *regularity, int32_t d, int32_t *pulls) {
@@ -241,8 +245,9 @@ static int32_t list_pulls(const float *regularity, int32_t d, int32_t *pulls) {
 template <int RULE, bool FACTORS>
 static Update update_of(const Field &x) {
   if (x.pulling || x.gram_partial) return x.d == LANES ? update_regular_rows<RULE, LANES, FACTORS> : update_regular_rows<RULE, 0, FACTORS>;
-  if (x.d >= 1 && x.d <= NARROW && !x.mask && !x.row_mask && !x.mask_partial) return UPDATE_NARROW<RULE, FACTORS>[x.d];
-  return x.d == LANES ? update_rows<RULE, LANES, FACTORS> : x.d == 8 ? update_rows<RULE, 8, FACTORS> : update_rows<RULE, 0, FACTORS>;
+  if (!FACTORS && x.d >= 1 && x.d <= NARROW && !x.mask && !x.row_mask && !x.mask_partial) return UPDATE_NARROW<RULE>[x.d];
+  if (x.d == LANES) return update_rows<RULE, LANES, FACTORS>;
+  return x.d == 8 ? update_rows<RULE, 8, FACTORS> : x.d == 4 ? update_rows<RULE, 4, FACTORS> : update_rows<RULE, 0, FACTORS>;
 }
 
 template <int RULE>
